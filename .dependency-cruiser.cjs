@@ -1,0 +1,55 @@
+// The folders are the architecture (docs/architecture.md): these rules keep them so.
+const outside = (allowed) => ({ path: '^(functions|cli|lib|bin|test|bench)/', pathNot: allowed });
+const useCases = '^functions/(enumerate|transfer|supervise|import)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(\\.test\\.ts$|^bench/|^bin/|^test/support/)' }, to: {} },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'core-imports-nothing',
+      comment: 'The domain has no I/O: it knows neither the other folders nor any SDK or file system.',
+      severity: 'error',
+      from: { path: '^functions/core/' },
+      to: outside('^functions/core/'),
+    },
+    {
+      name: 'core-without-io',
+      severity: 'error',
+      from: { path: '^functions/core/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^(crypto|node:crypto|node_modules/zod/)' },
+    },
+    {
+      name: 'orthanc-imports-core-only',
+      severity: 'error',
+      from: { path: '^functions/(orthanc|dicom)/' },
+      to: outside('^functions/core/|^functions/$1/'),
+    },
+    {
+      name: 'use-cases-see-ports',
+      comment: 'A use case never sees an adapter or an SDK.',
+      severity: 'error',
+      from: { path: useCases },
+      to: { path: '^(functions/aws|cli|lib|bin)/|node_modules/@aws-sdk/' },
+    },
+    {
+      name: 'functions-do-not-know-the-command-line',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(cli|lib|bin|test|bench)/' },
+    },
+    {
+      name: 'product-does-not-import-tests',
+      severity: 'error',
+      from: { path: '^(bin|cli|functions|lib)/' },
+      to: { path: '^(test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,32 @@
+/** Identifiers. Branded, so that one kind is never taken for another. */
+
+/** An Orthanc identifier: 40 hexadecimal digits as five groups of eight (a SHA-1 over DICOM identifiers). */
+export type OrthancId = string & { readonly __brand: 'OrthancId' };
+/** Lower-case hexadecimal MD5 of an uncompressed attachment. */
+export type Md5 = string & { readonly __brand: 'Md5' };
+export type JobId = string & { readonly __brand: 'JobId' };
+/** How jobs, gates and evidence name a server: its URL without credentials, or the name of a configured endpoint. */
+export type EndpointName = string & { readonly __brand: 'EndpointName' };
+
+const ORTHANC_ID = /^[0-9a-f]{8}(-[0-9a-f]{8}){4}$/;
+const MD5 = /^[0-9a-f]{32}$/;
+
+export function isOrthancId(text: unknown): text is OrthancId {
+  return typeof text === 'string' && ORTHANC_ID.test(text);
+}
+
+export function isMd5(text: unknown): text is Md5 {
+  return typeof text === 'string' && MD5.test(text);
+}
+
+/** Names one chunk for all time: the same plan page always gives the same chunks the same references. */
+export interface ChunkRef {
+  readonly job: JobId;
+  readonly round: number;
+  readonly page: number;
+  readonly chunk: number;
+}
+
+export function chunkKey(ref: ChunkRef): string {
+  return `${ref.job}/${ref.round}/${ref.page}/${ref.chunk}`;
+}

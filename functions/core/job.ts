@@ -1,0 +1,126 @@
+import type { Counts } from './counts.ts';
+import type { EndpointName, JobId, OrthancId } from './ids.ts';
+
+/** The version of every stored item and message. An unknown one is left alone, so that old and new code can run side by side. */
+export const SCHEMA_VERSION = 1;
+
+/** `dry-run` compares without sending; `verify` compares and calls what is missing or different a failure. */
+export type JobKind = 'replicate' | 'dry-run' | 'verify';
+
+/** Which part of the source a job covers. An empty selection is the whole server. */
+export interface Selection {
+  /** Orthanc IDs or StudyInstanceUIDs. */
+  readonly studies?: readonly string[];
+  /** PatientID values. */
+  readonly patientIds?: readonly string[];
+  readonly modalities?: readonly string[];
+  /** DICOM dates, YYYYMMDD, inclusive; either may be absent. */
+  readonly studyDate?: { readonly from?: string; readonly to?: string };
+  readonly labels?: readonly string[];
+}
+
+/** How equality is proven: by both servers' MD5, by size alone, or not at all. */
+export type Check = 'md5' | 'size' | 'none';
+export type ConflictPolicy = 'keep-target' | 'fail' | 'overwrite';
+
+/** Options that are part of the job, whoever runs it. */
+export interface JobOptions {
+  readonly selection: Selection;
+  readonly check: Check;
+  readonly conflict: ConflictPolicy;
+  /** How long an endpoint may stay closed without a single success before the job stops, milliseconds. */
+  readonly maxWaitMs: number;
+}
+
+export type JobState =
+  /** Asked for; the endpoints are not checked yet. */
+  | 'requested'
+  | 'running'
+  /** Nothing is left to move: the evidence is being written. */
+  | 'finishing'
+  | 'completed'
+  | 'completed-with-failures'
+  /** Stopped by itself with work left; the same command goes on. */
+  | 'stopped'
+  /** Cancelled by the user. */
+  | 'cancelled'
+  /** Could not even begin. */
+  | 'failed';
+
+export const ENDED: ReadonlySet<JobState> = new Set(['completed', 'completed-with-failures', 'stopped', 'cancelled', 'failed']);
+
+/** The job record. One item; changed only by compare-and-set on `revision`. */
+export interface Job {
+  readonly v: typeof SCHEMA_VERSION;
+  readonly id: JobId;
+  readonly revision: number;
+  readonly kind: JobKind;
+  readonly source: EndpointName;
+  readonly target: EndpointName;
+  readonly options: JobOptions;
+  readonly state: JobState;
+  /** Why it stopped or failed: a code and one line. */
+  readonly reason?: { readonly code: string; readonly message: string };
+  /** The round in progress; 0 before the first. */
+  readonly round: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number;
+  /** Totals of all rounds that are settled; exact. */
+  readonly settled: Counts;
+  /** What the last round began for. */
+  readonly roundKind: RoundKind;
+}
+
+/**
+ * Why a round is run: the first `load`; what failed or appeared since (`follow-up`); or failures that somebody asked to try
+ * again (`retry`).
+ */
+export type RoundKind = 'load' | 'follow-up' | 'retry';
+
+/** Where the enumeration of one round stands; each value says what the next plan page is made of. */
+export type Cursor =
+  | { readonly stage: 'start' }
+  /** The study list, frozen in the object store, from this index on; within a study after this instance. */
+  | { readonly stage: 'studies'; readonly list: string; readonly count: number; readonly index: number; readonly after?: OrthancId }
+  /** Unsettled rows of the receipts of the round before, page by page. */
+  | { readonly stage: 'unsettled'; readonly page: number }
+  /** Final failures to be tried again, in the order of the findings after this one. */
+  | { readonly stage: 'failures'; readonly after?: OrthancId; readonly code?: string }
+  /** Changes of the source after this sequence number. */
+  | { readonly stage: 'changes'; readonly since: number }
+  /** The final comparison: a fresh study list, each study listed on both servers. */
+  | { readonly stage: 'compare'; readonly list: string; readonly count: number; readonly index: number }
+  | { readonly stage: 'done' };
+
+/** What a round has planned so far. */
+export interface Planned {
+  readonly pages: number;
+  readonly chunks: number;
+  readonly instances: number;
+  /** Estimated bytes. */
+  readonly bytes: number;
+}
+
+/** The enumerator's own item, one per round; changed only by compare-and-set on `revision`. */
+export interface Checkpoint {
+  readonly v: typeof SCHEMA_VERSION;
+  readonly job: JobId;
+  readonly round: number;
+  readonly kind: RoundKind;
+  readonly revision: number;
+  readonly nextPage: number;
+  readonly cursor: Cursor;
+  readonly planned: Planned;
+  /** Last change of the source that this round covers; absent while unknown. */
+  readonly cutOff?: number;
+  /** Where the `changes` stage begins: the cut-off of the round before, less an overlap. */
+  readonly changesSince?: number;
+  /** Not before this time (milliseconds since the epoch): failing rounds are spaced. */
+  readonly notBefore: number;
+  /** Studies read of studies listed, for progress. */
+  readonly studies?: { readonly done: number; readonly total: number };
+  /** Attempts in this round are the last: what still fails is final. */
+  readonly lastChance: boolean;
+}

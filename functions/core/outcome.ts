@@ -1,0 +1,96 @@
+import type { JobId, Md5, OrthancId } from './ids.ts';
+
+/** The four folders of the evidence, as in an AWS HealthImaging import job. */
+export type OutcomeClass = 'success' | 'warning' | 'failure' | 'skipped';
+
+/** The closed list of outcome codes: what each says, and which class it belongs to. */
+export const OUTCOMES = {
+  STORED: ['success', 'sent, and the target recorded the same content'],
+  ALREADY_PRESENT: ['success', 'the target held the same content before; nothing was sent'],
+  EQUAL: ['success', 'verify: both servers recorded the same content'],
+
+  CHECKED_BY_SIZE_ONLY: ['warning', 'stored; one of the servers records no MD5, so that only sizes were compared'],
+  UNCHECKED: ['warning', 'stored; the check was switched off with --check none'],
+  CONFLICT_KEPT: ['warning', 'the target holds other content under this identity and it was kept'],
+  DIFFERENT_ORTHANC_ID: ['warning', 'stored and proven under another Orthanc ID (the servers differ in DefaultEncoding)'],
+
+  TARGET_REFUSED: ['failure', 'the target says that this is no valid DICOM file'],
+  TARGET_MISSING_UID: ['failure', 'the target misses a Study, Series or SOP Instance UID in the file'],
+  TARGET_TOO_LARGE: ['failure', 'larger than the MaximumRequestBodySizeMB of the target'],
+  TARGET_FILTERED_OUT: ['failure', 'a filter of the target (ReceivedInstanceFilter) discarded it'],
+  TARGET_LOST: ['failure', 'the target answered that it stored it, but does not have it'],
+  TARGET_ALTERED: ['failure', 'the target stored other content than was sent (IngestTranscoding, a script or a plugin)'],
+  TARGET_ERROR: ['failure', 'the target failed on it at every attempt'],
+  TARGET_CRASHES: ['failure', 'the target stops working each time that it is sent alone'],
+  SOURCE_DAMAGED: ['failure', 'the source serves other bytes than it recorded; they were not sent'],
+  SOURCE_FILE_MISSING: ['failure', 'the file is gone from the storage of the source'],
+  SOURCE_NO_BODY: ['failure', 'the source announces the file but sends no body (Orthanc before 1.11.3, over 2 GiB)'],
+  SOURCE_ERROR: ['failure', 'the source failed on it at every attempt'],
+  CONFLICT: ['failure', 'the target holds other content under this identity (--conflict fail)'],
+  MISSING: ['failure', 'verify: not in the target'],
+  DIFFERENT: ['failure', 'verify: the target holds other content'],
+
+  SOURCE_GONE: ['skipped', 'deleted at the source since it was listed'],
+  WOULD_SEND: ['skipped', 'dry run: would be sent'],
+} as const satisfies Record<string, readonly [OutcomeClass, string]>;
+
+export type OutcomeCode = keyof typeof OUTCOMES;
+
+export function outcomeClass(code: OutcomeCode): OutcomeClass {
+  return OUTCOMES[code][0];
+}
+
+export function explainOutcome(code: OutcomeCode): string {
+  return OUTCOMES[code][1];
+}
+
+export function isOutcomeCode(text: string): text is OutcomeCode {
+  return Object.hasOwn(OUTCOMES, text);
+}
+
+/** Whether this product sent the bytes; `unknown` after an attempt that ended without a receipt. */
+export type SentByUs = 'yes' | 'no' | 'unknown';
+
+/** One line of a receipt and of the evidence: the final fact about one instance. */
+export interface OutcomeRow {
+  readonly v: 1;
+  /** ISO 8601, UTC. */
+  readonly ts: string;
+  readonly jobId: JobId;
+  readonly study?: OrthancId;
+  readonly instance: OrthancId;
+  /** The ID that the target gave, where it differs. */
+  readonly targetInstance?: OrthancId;
+  readonly outcome: OutcomeClass;
+  readonly code: OutcomeCode;
+  readonly httpStatus?: number;
+  readonly orthancStatus?: number;
+  /** Bytes, uncompressed. */
+  readonly size?: number;
+  readonly md5Source?: Md5;
+  readonly md5Target?: Md5;
+  readonly sentByUs: SentByUs;
+  /** Attempts that counted: waiting for an endpoint spends none. */
+  readonly attempts: number;
+  readonly durationMs: number;
+}
+
+/** An instance that this attempt could not bring to an outcome; it is planned again in the next round. */
+export interface UnsettledRow {
+  readonly v: 1;
+  readonly ts: string;
+  readonly jobId: JobId;
+  readonly study?: OrthancId;
+  readonly instance: OrthancId;
+  readonly outcome: 'unsettled';
+  /** What stood in the way, for logs and for `failures`. */
+  readonly code: OutcomeCode;
+  readonly httpStatus?: number;
+  readonly orthancStatus?: number;
+  readonly size?: number;
+  readonly sentByUs: SentByUs;
+  readonly attempts: number;
+  readonly durationMs: number;
+}
+
+export type ReceiptRow = OutcomeRow | UnsettledRow;

@@ -1,0 +1,70 @@
+import type { Counts } from './counts.ts';
+import type { Cursor, SCHEMA_VERSION } from './job.ts';
+import type { JobId, OrthancId } from './ids.ts';
+import type { OutcomeClass } from './outcome.ts';
+
+/** A chunk has at most this many instances … */
+export const CHUNK_INSTANCES = 200;
+/** … and, unless a single instance is larger, at most about this many bytes. */
+export const CHUNK_BYTES = 128 * 1024 * 1024;
+export const PAGE_CHUNKS = 50;
+
+/** One planned instance, as written in the plan page's object. */
+export interface PlanEntry {
+  readonly id: OrthancId;
+  readonly study?: OrthancId;
+  /** Bytes as far as known when it was planned: an estimate. */
+  readonly size: number;
+  /** Attempts that counted in earlier rounds. */
+  readonly attempts?: number;
+  /** It had this final outcome in an earlier round, which this plan replaces. */
+  readonly prior?: OutcomeClass;
+  /** A former attempt may have sent it. */
+  readonly maybeSent?: true;
+}
+
+/** The state of one chunk inside its page's item. */
+export interface ChunkState {
+  /** Where the chunk's entries are in the page's object: byte offset and length. */
+  readonly offset: number;
+  readonly length: number;
+  readonly instances: number;
+  readonly bytes: number;
+  readonly state: 'planned' | 'closed';
+  /** When it was last put on the queue, milliseconds since the epoch. */
+  readonly queuedAt?: number;
+  /** When an attempt last began or went back to the queue. */
+  readonly touchedAt?: number;
+  /** Attempts begun. */
+  readonly started: number;
+  /** Attempts that went back to the queue in good order. */
+  readonly returned: number;
+  /** Attempts in which the target broke down while instances of this chunk were on the wire. */
+  readonly crashes: number;
+  /** In careful mode: the instance on the wire, and how often the target or the worker died of it. */
+  readonly suspect?: { readonly id: OrthancId; readonly times: number };
+  /** Instances that are proven to crash the target: never sent again. */
+  readonly condemned?: readonly OrthancId[];
+  /** The winning receipt and its counts; present exactly when closed. */
+  readonly receipt?: string;
+  readonly counts?: Counts;
+}
+
+/** One item of the job store, written once before any of its chunks is queued; only the chunks' states change. */
+export interface PlanPage {
+  readonly v: typeof SCHEMA_VERSION;
+  readonly job: JobId;
+  readonly round: number;
+  readonly page: number;
+  /** Key of the object holding the entries as NDJSON, one line an entry. */
+  readonly object: string;
+  /** Where the enumeration goes on after this page. */
+  readonly next: Cursor;
+  /** First and last study (by Orthanc ID) of a page made from a sorted study list. */
+  readonly studies?: { readonly first: OrthancId; readonly last: OrthancId };
+  /** Final outcomes of earlier rounds that this page's entries replace: subtracted from the sums. */
+  readonly replaces: Counts;
+  readonly chunks: readonly ChunkState[];
+  /** Failures of this page are in the findings and in the dead-letter queue. */
+  readonly harvested: boolean;
+}

@@ -1,0 +1,196 @@
+/**
+ * What the use cases need of the world. `functions/aws` and `cli/local` implement these and pass the same contract tests.
+ * Orthanc itself is no port: see functions/orthanc.
+ */
+import type { Counts } from './counts.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { ChunkRef, EndpointName, JobId, OrthancId } from './ids.ts';
+import type { Checkpoint, Job } from './job.ts';
+import type { OutcomeRow } from './outcome.ts';
+import type { PlanPage } from './plan.ts';
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Seconds before it can be received; 0 to 900 as with SQS. */
+  readonly delaySeconds?: number;
+  /** A second message with the same value within the queue's memory is dropped where the queue can do so. */
+  readonly dedupeId?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A standard queue in the sense of SQS: at least once, in any order. */
+export interface WorkQueue {
+  readonly name: string;
+  send(messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Approximate numbers of messages waiting and in flight. */
+  depth(): Promise<{ readonly visible: number; readonly inFlight: number }>;
+  /** Makes a received message visible again after so many seconds. Does nothing when the receipt handle is no longer valid. */
+  changeVisibility(receiptHandle: string, seconds: number): Promise<void>;
+}
+
+/** Gate of one endpoint: closed while the endpoint cannot take work. */
+export interface Gate {
+  readonly endpoint: EndpointName;
+  readonly revision: number;
+  readonly state: 'open' | 'closed';
+  /** Why it was closed last. */
+  readonly code?: string;
+  readonly message?: string;
+  /** First closure since the last success there; absent when a success came after it. Milliseconds since the epoch. */
+  readonly blockedSince?: number;
+  /** When the supervisor probes again. */
+  readonly probeAt?: number;
+  /** Probes since the last success: they grow further apart. */
+  readonly probes: number;
+  /** The one chunk that may use the endpoint, while a suspect is tried alone. */
+  readonly exclusive?: { readonly chunk: string; readonly until: number };
+}
+
+/** Limits of one endpoint: shared by all jobs, changeable while they run. */
+export interface Limits {
+  readonly endpoint: EndpointName;
+  readonly revision: number;
+  /** Parallel transfers at most. */
+  readonly transfers: number;
+  /** Bytes being transferred at most. */
+  readonly inflightBytes: number;
+  /** Timetable as in `--bwlimit`; absent: unlimited. */
+  readonly bandwidth?: string;
+}
+
+/** A fact about one instance that outlives its chunk: a final failure, or a final outcome that a plain comparison of IDs would take for missing. */
+export interface Finding {
+  readonly job: JobId;
+  readonly instance: OrthancId;
+  /** The round whose plan the row belongs to. */
+  readonly round: number;
+  readonly row: OutcomeRow;
+  /** Planned again by `retry`; its new outcome is not known yet. */
+  readonly reopened: boolean;
+}
+
+/** How one attempt closed a chunk. */
+export interface Closure {
+  readonly receipt: string;
+  readonly counts: Counts;
+}
+
+/** A change to one chunk's state that is no closure. */
+export type ChunkChange =
+  | { readonly kind: 'queued'; readonly at: number }
+  | { readonly kind: 'started'; readonly at: number }
+  | { readonly kind: 'returned'; readonly at: number; readonly crashed: boolean }
+  | { readonly kind: 'suspect'; readonly id: OrthancId | undefined; readonly died: boolean }
+  | { readonly kind: 'condemned'; readonly id: OrthancId };
+
+/**
+ * The truth about jobs. Every method is one conditional single-item operation, or a read. A method that answers `false` has
+ * changed nothing.
+ */
+export interface JobStore {
+  /** `false` when a job with this id exists. */
+  createJob(job: Job): Promise<boolean>;
+  job(id: JobId): Promise<Job | undefined>;
+  /** All jobs, newest first. */
+  jobs(): Promise<readonly Job[]>;
+  /** Stores `next` with `revision + 1` if the stored revision is that of `next`. */
+  updateJob(next: Job): Promise<boolean>;
+
+  /** `false` when that round has a checkpoint already. */
+  createCheckpoint(checkpoint: Checkpoint): Promise<boolean>;
+  checkpoint(job: JobId, round: number): Promise<Checkpoint | undefined>;
+  /** Stores `next` with `revision + 1` if the stored revision is that of `next`. */
+  updateCheckpoint(next: Checkpoint): Promise<boolean>;
+
+  /** Stores the page unless that number is taken, and returns what is stored then. */
+  putPage(page: PlanPage): Promise<PlanPage>;
+  page(job: JobId, round: number, page: number): Promise<PlanPage | undefined>;
+  /** Pages of a round in order, from this number on. */
+  pages(job: JobId, round: number, from: number, limit: number): Promise<readonly PlanPage[]>;
+  /** Changes a planned chunk and returns its page as stored then; `undefined` when the chunk is closed or unknown. */
+  changeChunk(ref: ChunkRef, change: ChunkChange): Promise<PlanPage | undefined>;
+  /** Marks every planned chunk of a page as queued. */
+  pageQueued(job: JobId, round: number, page: number, at: number): Promise<void>;
+  /** The one conditional update that ends a chunk; `false` when it was closed before. */
+  closeChunk(ref: ChunkRef, closure: Closure): Promise<boolean>;
+  /** `false` when it was marked before. */
+  markHarvested(job: JobId, round: number, page: number): Promise<boolean>;
+
+  /** Stores a finding unless one of the same or a later round is there; `false` then. */
+  putFinding(finding: Finding): Promise<boolean>;
+  finding(job: JobId, instance: OrthancId): Promise<Finding | undefined>;
+  /** Findings in the order of their instance IDs, after this one. */
+  findings(job: JobId, after: OrthancId | undefined, limit: number): Promise<readonly Finding[]>;
+  /** Marks a finding of this round as reopened. */
+  reopenFinding(job: JobId, instance: OrthancId, round: number): Promise<boolean>;
+
+  /** The gate, open when it was never touched. */
+  gate(endpoint: EndpointName): Promise<Gate>;
+  /** Stores `next` with `revision + 1` if the stored revision is that of `next` (0: none stored). */
+  updateGate(next: Gate): Promise<boolean>;
+  limits(endpoint: EndpointName): Promise<Limits | undefined>;
+  updateLimits(next: Limits): Promise<boolean>;
+
+  /** Takes or renews a lease for this long; `false` while another holder's is valid. */
+  takeLease(name: string, holder: string, now: number, durationMs: number): Promise<boolean>;
+  releaseLease(name: string, holder: string): Promise<void>;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Objects by key (`jobs/<id>/…`), each written whole or not at all. */
+export interface ObjectStore {
+  write(key: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
+  /** The object or a part of it. Raises `OBJECT_NOT_FOUND`. */
+  read(key: string, range?: ByteRange): Promise<Uint8Array>;
+  /** The object's bytes in order. Raises `OBJECT_NOT_FOUND` at the first read. */
+  stream(key: string): AsyncIterable<Uint8Array>;
+  /** Keys that begin with the prefix, in any order. */
+  list(prefix: string): AsyncIterable<string>;
+}
+
+export interface Endpoints {
+  /** Raises `UNKNOWN_ENDPOINT`. */
+  endpoint(name: EndpointName): Promise<Endpoint>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Ends early, without an error, when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** How long the present invocation may go on. */
+export interface Deadline {
+  /** Milliseconds until the invocation should have returned; 0 once it must stop starting work. */
+  remainingMs(): number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Structured log. Never receives credentials or patient data. */
+export interface Log {
+  debug(fields: Fields, message: string): void;
+  info(fields: Fields, message: string): void;
+  warn(fields: Fields, message: string): void;
+  error(fields: Fields, message: string): void;
+}
+
+/** What every use case is given. */
+export interface Ports {
+  readonly store: JobStore;
+  readonly objects: ObjectStore;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly queues: {
+    readonly enumerate: WorkQueue;
+    readonly transfer: WorkQueue;
+    /** Final failures, one message each. */
+    readonly deadLetter: WorkQueue;
+  };
+}

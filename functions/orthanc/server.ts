@@ -1,0 +1,130 @@
+import type { EndpointName, Md5, OrthancId } from '../core/ids.ts';
+
+/** What `/system` says of a server, as far as it matters here. */
+export interface SystemInfo {
+  readonly version: string;
+  readonly name: string;
+  readonly databaseBackend?: string;
+  readonly readOnly: boolean;
+  /** What posting a known instance again does: nothing, replace it, or replace it if the content differs; absent: unknown. */
+  readonly overwriteInstances?: 'never' | 'always' | 'if-changed';
+  readonly storesMd5?: boolean;
+  readonly ingestTranscoding?: string;
+  /** The caps after which a server in `Recycle` mode deletes its oldest patients; 0 = none; absent: unknown. */
+  readonly maximumPatientCount?: number;
+  readonly maximumStorageSizeMb?: number;
+  readonly maximumStorageMode?: string;
+  readonly hasLabels: boolean;
+}
+
+/** Size (bytes) and MD5 of the uncompressed DICOM file, as the server recorded them when it was stored. */
+export interface Recorded {
+  readonly size: number;
+  readonly md5?: Md5;
+}
+
+export interface SeriesListing {
+  readonly id: OrthancId;
+  readonly modality?: string;
+  readonly instances: readonly OrthancId[];
+}
+
+/** The tags that selections look at. Patient data: never logged. */
+export interface StudyTags {
+  readonly id: OrthancId;
+  readonly studyInstanceUid?: string;
+  readonly patientId?: string;
+  /** YYYYMMDD */
+  readonly studyDate?: string;
+  readonly labels: readonly string[];
+}
+
+export interface Change {
+  readonly seq: number;
+  /** `NewInstance`, `StableStudy`, … */
+  readonly type: string;
+  readonly resource: OrthancId;
+}
+
+/** How a server answered: `orthanc` tells whether the answer is Orthanc's own or that of something in front of it. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly orthanc: boolean;
+  /** `OrthancStatus` of an error body. */
+  readonly orthancStatus?: number;
+}
+
+/** A connection that did not bring an answer. */
+export interface Breakage {
+  readonly cause: 'refused' | 'dns' | 'tls' | 'reset' | 'timeout' | 'protocol';
+  /** Whether anything of the request was on its way: a server can only have died of what reached it. */
+  readonly requestSent: boolean;
+  /** System error code or a short text; no credentials, no URL. */
+  readonly detail: string;
+}
+
+export type Side = 'source' | 'target';
+
+/** What came of one GET /instances/{id}/file piped into POST /instances. */
+export type RelayResult =
+  /** The target answered 200. */
+  | {
+      readonly kind: 'stored';
+      readonly bytes: number;
+      readonly md5: Md5;
+      readonly id: OrthancId;
+      readonly status: 'Success' | 'AlreadyStored' | 'FilteredOut';
+    }
+  /** One of the servers answered with something else than success. */
+  | { readonly kind: 'answer'; readonly side: Side; readonly answer: HttpAnswer }
+  /** What the source sent is not what it recorded; the target stored nothing. `bytes` is what arrived. */
+  | { readonly kind: 'mismatch'; readonly bytes: number; readonly expectedBytes: number; readonly md5?: Md5 }
+  | { readonly kind: 'broken'; readonly side: Side; readonly breakage: Breakage };
+
+export interface RelayRequest {
+  readonly instance: OrthancId;
+  /** As the source recorded it; when `md5` is absent, only the size can be held against what arrives. */
+  readonly recorded: Recorded;
+  readonly signal?: AbortSignal;
+  /** Called before each piece of this many bytes is read; resolves when it may be (bandwidth limit). */
+  readonly throttle?: (bytes: number) => Promise<void>;
+}
+
+/**
+ * One Orthanc server as the use cases see it. Methods that look something up answer `undefined` (or leave an ID out) when the
+ * server itself says that it does not know it. Everything else that is not a clean answer raises `OrthancError`, whose
+ * retry class is decided by functions/orthanc/answers.ts.
+ */
+export interface OrthancServer {
+  readonly name: EndpointName;
+  /** Asked anew at each call. */
+  system(): Promise<SystemInfo>;
+  statistics(): Promise<{ readonly instances: number; readonly studies: number; readonly uncompressedBytes: number }>;
+  /** Sequence number of the last change; 0 when there is none. */
+  lastChange(): Promise<number>;
+  /** Changes after `since` in order, at most `limit`. */
+  changes(since: number, limit: number): Promise<{ readonly changes: readonly Change[]; readonly last: number; readonly done: boolean }>;
+  /** Every study, sorted by ID, without duplicates. */
+  studies(): Promise<readonly OrthancId[]>;
+  study(id: OrthancId): Promise<StudyTags | undefined>;
+  series(study: OrthancId): Promise<readonly SeriesListing[] | undefined>;
+  /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
+  studyBytes(study: OrthancId): Promise<number | undefined>;
+  studyOf(instance: OrthancId): Promise<OrthancId | undefined>;
+  /** Resources with exactly this StudyInstanceUID or PatientID. */
+  lookup(level: 'Study' | 'Patient', value: string): Promise<readonly OrthancId[]>;
+  studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;
+  /** Size and MD5 of many instances; unknown ones are left out. */
+  recorded(ids: readonly OrthancId[]): Promise<ReadonlyMap<OrthancId, Recorded>>;
+  close(): Promise<void>;
+}
+
+/** Moves one instance between two servers; see RelayResult. */
+export type Relay = (request: RelayRequest) => Promise<RelayResult>;
+
+/** A pair of servers with the relay between them, built for one run. */
+export interface Connection {
+  readonly source: OrthancServer;
+  readonly target: OrthancServer;
+  readonly relay: Relay;
+}
