@@ -47,7 +47,13 @@ export type JobState =
   /** Could not even begin. */
   | 'failed';
 
-export const ENDED: ReadonlySet<JobState> = new Set(['completed', 'completed-with-failures', 'stopped', 'cancelled', 'failed']);
+export const ENDED: ReadonlySet<JobState> = new Set([
+  'completed',
+  'completed-with-failures',
+  'stopped',
+  'cancelled',
+  'failed',
+]);
 
 /** The job record. One item; changed only by compare-and-set on `revision`. */
 export interface Job {
@@ -83,7 +89,13 @@ export type RoundKind = 'load' | 'follow-up' | 'retry';
 export type Cursor =
   | { readonly stage: 'start' }
   /** The study list, frozen in the object store, from this index on; within a study after this instance. */
-  | { readonly stage: 'studies'; readonly list: string; readonly count: number; readonly index: number; readonly after?: OrthancId }
+  | {
+      readonly stage: 'studies';
+      readonly list: string;
+      readonly count: number;
+      readonly index: number;
+      readonly after?: OrthancId;
+    }
   /** Unsettled rows of the receipts of the round before, page by page. */
   | { readonly stage: 'unsettled'; readonly page: number }
   /** Final failures to be tried again, in the order of the findings after this one. */

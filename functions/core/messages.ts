@@ -3,7 +3,10 @@ import { type ChunkRef, isOrthancId, type JobId, type OrthancId } from './ids.ts
 import { SCHEMA_VERSION } from './job.ts';
 
 /** The bodies of queue messages. Unknown versions are left alone by the handlers. */
-const jobId = z.string().min(1).transform((text) => text as JobId);
+const jobId = z
+  .string()
+  .min(1)
+  .transform((text) => text as JobId);
 const count = z.number().int().nonnegative();
 
 export const transferMessage = z.object({
@@ -27,7 +30,10 @@ export const deadLetterMessage = z.object({
   type: z.literal('failure'),
   job: jobId,
   round: count,
-  instance: z.string().refine(isOrthancId).transform((text) => text as OrthancId),
+  instance: z
+    .string()
+    .refine(isOrthancId)
+    .transform((text) => text as OrthancId),
   code: z.string(),
 });
 

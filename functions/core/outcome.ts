@@ -12,14 +12,20 @@ export const OUTCOMES = {
   CHECKED_BY_SIZE_ONLY: ['warning', 'stored; one of the servers records no MD5, so that only sizes were compared'],
   UNCHECKED: ['warning', 'stored; the check was switched off with --check none'],
   CONFLICT_KEPT: ['warning', 'the target holds other content under this identity and it was kept'],
-  DIFFERENT_ORTHANC_ID: ['warning', 'stored and proven under another Orthanc ID (the servers differ in DefaultEncoding)'],
+  DIFFERENT_ORTHANC_ID: [
+    'warning',
+    'stored and proven under another Orthanc ID (the servers differ in DefaultEncoding)',
+  ],
 
   TARGET_REFUSED: ['failure', 'the target says that this is no valid DICOM file'],
   TARGET_MISSING_UID: ['failure', 'the target misses a Study, Series or SOP Instance UID in the file'],
   TARGET_TOO_LARGE: ['failure', 'larger than the MaximumRequestBodySizeMB of the target'],
   TARGET_FILTERED_OUT: ['failure', 'a filter of the target (ReceivedInstanceFilter) discarded it'],
   TARGET_LOST: ['failure', 'the target answered that it stored it, but does not have it'],
-  TARGET_ALTERED: ['failure', 'the target stored other content than was sent (IngestTranscoding, a script or a plugin)'],
+  TARGET_ALTERED: [
+    'failure',
+    'the target stored other content than was sent (IngestTranscoding, a script or a plugin)',
+  ],
   TARGET_ERROR: ['failure', 'the target failed on it at every attempt'],
   TARGET_CRASHES: ['failure', 'the target stops working each time that it is sent alone'],
   SOURCE_DAMAGED: ['failure', 'the source serves other bytes than it recorded; they were not sent'],

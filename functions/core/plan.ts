@@ -1,6 +1,6 @@
 import type { Counts } from './counts.ts';
-import type { Cursor, SCHEMA_VERSION } from './job.ts';
 import type { JobId, OrthancId } from './ids.ts';
+import type { Cursor, SCHEMA_VERSION } from './job.ts';
 import type { OutcomeClass } from './outcome.ts';
 
 /** A chunk has at most this many instances … */

@@ -1,3 +1,4 @@
+import type { Breakage, HttpAnswer, Side } from '../core/answer.ts';
 import type { EndpointName, Md5, OrthancId } from '../core/ids.ts';
 
 /** What `/system` says of a server, as far as it matters here. */
@@ -46,25 +47,6 @@ export interface Change {
   readonly resource: OrthancId;
 }
 
-/** How a server answered: `orthanc` tells whether the answer is Orthanc's own or that of something in front of it. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly orthanc: boolean;
-  /** `OrthancStatus` of an error body. */
-  readonly orthancStatus?: number;
-}
-
-/** A connection that did not bring an answer. */
-export interface Breakage {
-  readonly cause: 'refused' | 'dns' | 'tls' | 'reset' | 'timeout' | 'protocol';
-  /** Whether anything of the request was on its way: a server can only have died of what reached it. */
-  readonly requestSent: boolean;
-  /** System error code or a short text; no credentials, no URL. */
-  readonly detail: string;
-}
-
-export type Side = 'source' | 'target';
-
 /** What came of one GET /instances/{id}/file piped into POST /instances. */
 export type RelayResult =
   /** The target answered 200. */
@@ -93,7 +75,7 @@ export interface RelayRequest {
 /**
  * One Orthanc server as the use cases see it. Methods that look something up answer `undefined` (or leave an ID out) when the
  * server itself says that it does not know it. Everything else that is not a clean answer raises `OrthancError`, whose
- * retry class is decided by functions/orthanc/answers.ts.
+ * retry class is decided by functions/core/verdict.ts.
  */
 export interface OrthancServer {
   readonly name: EndpointName;
@@ -103,7 +85,10 @@ export interface OrthancServer {
   /** Sequence number of the last change; 0 when there is none. */
   lastChange(): Promise<number>;
   /** Changes after `since` in order, at most `limit`. */
-  changes(since: number, limit: number): Promise<{ readonly changes: readonly Change[]; readonly last: number; readonly done: boolean }>;
+  changes(
+    since: number,
+    limit: number,
+  ): Promise<{ readonly changes: readonly Change[]; readonly last: number; readonly done: boolean }>;
   /** Every study, sorted by ID, without duplicates. */
   studies(): Promise<readonly OrthancId[]>;
   study(id: OrthancId): Promise<StudyTags | undefined>;
