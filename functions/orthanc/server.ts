@@ -99,17 +99,20 @@ export interface OrthancServer {
   /** Resources with exactly this StudyInstanceUID or PatientID. */
   lookup(level: 'Study' | 'Patient', value: string): Promise<readonly OrthancId[]>;
   studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;
-  /** Size and MD5 of many instances; unknown ones are left out. */
-  recorded(ids: readonly OrthancId[]): Promise<ReadonlyMap<OrthancId, Recorded>>;
+  /** Size and MD5 of many instances; unknown ones are left out. `studies` hints at each one's study. */
+  recorded(
+    ids: readonly OrthancId[],
+    studies?: ReadonlyMap<OrthancId, OrthancId>,
+  ): Promise<ReadonlyMap<OrthancId, Recorded>>;
   close(): Promise<void>;
 }
 
 /** Moves one instance between two servers; see RelayResult. */
 export type Relay = (request: RelayRequest) => Promise<RelayResult>;
 
-/** A pair of servers with the relay between them, built for one run. */
-export interface Connection {
-  readonly source: OrthancServer;
-  readonly target: OrthancServer;
-  readonly relay: Relay;
+/** Connections to the servers of jobs, kept for as long as the process serves them. */
+export interface Servers {
+  server(name: EndpointName, side: Side): Promise<OrthancServer>;
+  relay(source: EndpointName, target: EndpointName): Promise<Relay>;
+  close(): Promise<void>;
 }

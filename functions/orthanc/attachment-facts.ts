@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { OrthancId } from '../core/ids.ts';
+import { OrthancError } from './errors.ts';
+import type { OrthancHttp } from './http.ts';
+import { askJson, findJson } from './json.ts';
+import { attachment, md5Of } from './schemas.ts';
+import type { Recorded } from './server.ts';
+import { isAtLeast, systemAnswer } from './system-info.ts';
+
+/** `attachments/{name}/info` came with this version. Before, the route does not exist, and its 404 is no word about the instance. */
+const WITH_INFO = [1, 10, 0] as const;
+
+/** Size and MD5 of one instance, from its own routes. `undefined` only when the server itself does not know the instance. */
+export class AttachmentFacts {
+  readonly #http: OrthancHttp;
+  #hasInfo: boolean | undefined;
+
+  constructor(http: OrthancHttp) {
+    this.#http = http;
+  }
+
+  async of(instance: OrthancId): Promise<Recorded | undefined> {
+    this.#hasInfo ??= isAtLeast((await askJson(this.#http, { path: 'system' }, systemAnswer)).Version, WITH_INFO);
+    const path = `instances/${instance}/attachments/dicom`;
+    return this.#hasInfo ? this.#info(path) : this.#sizeAndMd5(path);
+  }
+
+  async #info(path: string): Promise<Recorded | undefined> {
+    const info = await findJson(this.#http, { path: `${path}/info` }, attachment);
+    return info && recorded(info.UncompressedSize, info.UncompressedMD5);
+  }
+
+  async #sizeAndMd5(path: string): Promise<Recorded | undefined> {
+    // The size is plain digits, which are JSON.
+    const size = await findJson(this.#http, { path: `${path}/size` }, z.number().int().nonnegative());
+    if (size === undefined) return undefined;
+    const answer = await this.#http.bytes({ path: `${path}/md5` }).catch((error: unknown) => {
+      // Without `StoreMD5ForAttachments` there is none: a 404 that Orthanc never describes.
+      if (error instanceof OrthancError && error.answer?.status === 404) return Buffer.alloc(0);
+      throw error;
+    });
+    return recorded(size, Buffer.from(answer).toString('latin1').trim());
+  }
+}
+
+export function recorded(size: number, md5Text: string): Recorded {
+  const md5 = md5Of(md5Text);
+  return md5 === undefined ? { size } : { size, md5 };
+}

@@ -1,0 +1,116 @@
+import type { Side } from '../core/answer.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { EndpointName, OrthancId } from '../core/ids.ts';
+import { readChanges, readLastChange } from './changes.ts';
+import { OrthancHttp } from './http.ts';
+import { readIdList, sortedUnique } from './id-list.ts';
+import { askJson, findJson } from './json.ts';
+import { RecordedLookup } from './recorded.ts';
+import { findResource } from './resource.ts';
+import * as schemas from './schemas.ts';
+import type { Change, OrthancServer, Recorded, SeriesListing, StudyTags, SystemInfo } from './server.ts';
+import { systemAnswer, systemInfo } from './system-info.ts';
+import { lookupTag } from './tag-lookup.ts';
+
+/** A server composes the list of millions of studies before it sends the first byte. */
+const LISTING_TIMEOUT_MS = 10 * 60_000;
+
+/** Opens a client for one server. Nothing is asked yet. It must be closed by its owner. */
+export function connectServer(endpoint: Endpoint, side: Side): OrthancServer {
+  return new OrthancClient(new OrthancHttp(endpoint, side));
+}
+
+export class OrthancClient implements OrthancServer {
+  readonly name: EndpointName;
+  /** For questions that are not part of `OrthancServer`. */
+  readonly http: OrthancHttp;
+  readonly #lookup: RecordedLookup;
+
+  constructor(http: OrthancHttp) {
+    this.name = http.name;
+    this.http = http;
+    this.#lookup = new RecordedLookup(http);
+  }
+
+  async system(): Promise<SystemInfo> {
+    return systemInfo(await askJson(this.http, { path: 'system' }, systemAnswer));
+  }
+
+  async statistics() {
+    const answer = await askJson(this.http, { path: 'statistics' }, schemas.statistics);
+    return {
+      instances: answer.CountInstances,
+      studies: answer.CountStudies,
+      uncompressedBytes: answer.TotalUncompressedSize,
+    };
+  }
+
+  lastChange(): Promise<number> {
+    return readLastChange(this.http);
+  }
+
+  changes(since: number, limit: number): Promise<{ changes: readonly Change[]; last: number; done: boolean }> {
+    return readChanges(this.http, since, limit);
+  }
+
+  async studies(): Promise<readonly OrthancId[]> {
+    const path = 'studies';
+    const ids = await this.http.exchange({ path, timeoutMs: LISTING_TIMEOUT_MS }, ({ body }) => readIdList(body));
+    if (!ids) throw this.http.notOrthanc(path);
+    return sortedUnique(ids);
+  }
+
+  async study(id: OrthancId): Promise<StudyTags | undefined> {
+    const found = await findResource(this.http, `studies/${id}`, schemas.study);
+    if (!found) return undefined;
+    const studyInstanceUid = schemas.tagValue(found.MainDicomTags, 'StudyInstanceUID');
+    const studyDate = schemas.tagValue(found.MainDicomTags, 'StudyDate');
+    const patientId = schemas.tagValue(found.PatientMainDicomTags ?? {}, 'PatientID');
+    return {
+      id,
+      labels: found.Labels ?? [],
+      ...(studyInstanceUid === undefined ? {} : { studyInstanceUid }),
+      ...(studyDate === undefined ? {} : { studyDate }),
+      ...(patientId === undefined ? {} : { patientId }),
+    };
+  }
+
+  async series(study: OrthancId): Promise<readonly SeriesListing[] | undefined> {
+    const found = await findJson(this.http, { path: `studies/${study}/series` }, schemas.series);
+    return found?.map(({ ID, MainDicomTags, Instances }) => {
+      const modality = schemas.tagValue(MainDicomTags, 'Modality');
+      return { id: ID, instances: Instances, ...(modality === undefined ? {} : { modality }) };
+    });
+  }
+
+  async studyBytes(study: OrthancId): Promise<number | undefined> {
+    const found = await findJson(this.http, { path: `studies/${study}/statistics` }, schemas.studyStatistics);
+    // 1.13.0 answers 200 with zeros for a study that it does not know.
+    if (!found || found.CountInstances === 0) return undefined;
+    return found.DicomUncompressedSize ?? found.UncompressedSize;
+  }
+
+  async studyOf(instance: OrthancId): Promise<OrthancId | undefined> {
+    return (await findJson(this.http, { path: `instances/${instance}/study` }, schemas.study))?.ID;
+  }
+
+  lookup(level: 'Study' | 'Patient', value: string): Promise<readonly OrthancId[]> {
+    return lookupTag(this.http, level, value);
+  }
+
+  async studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]> {
+    const found = await findJson(this.http, { path: `patients/${patient}/studies` }, schemas.studies);
+    return (found ?? []).map(({ ID }) => ID).sort();
+  }
+
+  recorded(
+    ids: readonly OrthancId[],
+    studyHint: ReadonlyMap<OrthancId, OrthancId> = new Map(),
+  ): Promise<ReadonlyMap<OrthancId, Recorded>> {
+    return this.#lookup.of(ids, studyHint);
+  }
+
+  close(): Promise<void> {
+    return this.http.close();
+  }
+}

@@ -1,0 +1,146 @@
+import type { Dispatcher, Pool } from 'undici';
+import type { HttpAnswer, Side } from '../core/answer.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { EndpointName } from '../core/ids.ts';
+import { breakageOf } from './breakage.ts';
+import { answerError, breakageError, type OrthancError } from './errors.ts';
+import { ANSWER_TIMEOUT_MS, authorizationHeaders, openPool, pathBelow } from './pool.ts';
+import { MAX_ERROR_BODY_BYTES, recogniseError } from './recognise.ts';
+import { asksUndescribed } from './undescribed.ts';
+
+/** Below the default of Orthanc's HttpThreadsCount (50), which we share with the server's other users. */
+const CONNECTIONS = 16;
+
+export interface Question {
+  /** Without a leading slash; may have a query, which error texts leave out. */
+  readonly path: string;
+  /** Asks with POST. All that is posted here are look-ups: they change nothing and can be repeated. */
+  readonly body?: string;
+  /** Milliseconds to the headers of the answer; 60 s if absent. */
+  readonly timeoutMs?: number;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** Asks questions of one Orthanc server. What is not a clean answer becomes an `OrthancError`. */
+export class OrthancHttp {
+  readonly name: EndpointName;
+  readonly side: Side;
+  readonly #endpoint: Endpoint;
+  readonly #pool: Pool;
+  readonly #headers: Record<string, string>;
+  #undescribed: boolean | undefined;
+
+  constructor(endpoint: Endpoint, side: Side) {
+    this.name = endpoint.name;
+    this.side = side;
+    this.#endpoint = endpoint;
+    this.#pool = openPool(endpoint, CONNECTIONS);
+    this.#headers = { accept: 'application/json', ...authorizationHeaders(endpoint.authorization) };
+  }
+
+  /** The body of a 200. */
+  async bytes(question: Question): Promise<Uint8Array> {
+    return this.exchange(question, async (response) => new Uint8Array(await response.body.arrayBuffer()));
+  }
+
+  /** `read` gets the answer if it is a 200, and must consume its body. Connections that are reset are tried once more. */
+  async exchange<T>(question: Question, read: (response: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
+    const response = await this.#ask(question);
+    if (response.statusCode !== 200) throw await this.#refusal(question, response);
+    try {
+      return await read(response);
+    } catch (error) {
+      throw this.#broken(question, error);
+    }
+  }
+
+  /** Any answer, as it came. */
+  async raw(question: Question): Promise<Answered> {
+    const response = await this.#ask(question);
+    try {
+      return await answered(response);
+    } catch (error) {
+      throw this.#broken(question, error);
+    }
+  }
+
+  /** Whether this server's errors come without a body (`"HttpDescribeErrors": false`). Asked once; false while it is unknown. */
+  async undescribedErrors(): Promise<boolean> {
+    this.#undescribed ??= await asksUndescribed((path) => this.raw({ path }));
+    return this.#undescribed ?? false;
+  }
+
+  /** A 200 that is not what Orthanc would answer. */
+  notOrthanc(path: string, status = 200): OrthancError {
+    return answerError(this.name, this.side, 'read', withoutQuery(path), { status, orthanc: false });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #ask(question: Question): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#send(question);
+    } catch (error) {
+      if (breakageOf(error).cause !== 'reset') throw this.#broken(question, error);
+    }
+    // An idle connection may be closed in the very moment in which it is used again.
+    try {
+      return await this.#send(question);
+    } catch (error) {
+      throw this.#broken(question, error);
+    }
+  }
+
+  #send(question: Question): Promise<Dispatcher.ResponseData> {
+    return this.#pool.request({
+      path: pathBelow(this.#endpoint, question.path),
+      method: question.body === undefined ? 'GET' : 'POST',
+      headers: question.body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+      body: question.body ?? null,
+      headersTimeout: question.timeoutMs ?? ANSWER_TIMEOUT_MS,
+    });
+  }
+
+  async #refusal(question: Question, response: Dispatcher.ResponseData): Promise<OrthancError> {
+    const { status, contentType, body } = await answered(response).catch((error: unknown) => {
+      throw this.#broken(question, error);
+    });
+    const undescribed = body.length === 0 && (await this.undescribedErrors());
+    const answer: HttpAnswer = recogniseError(status, contentType, body, undescribed);
+    return answerError(this.name, this.side, 'read', withoutQuery(question.path), answer);
+  }
+
+  #broken(question: Question, error: unknown): Error {
+    const breakage = breakageOf(error);
+    return breakageError(this.name, this.side, withoutQuery(question.path), breakage);
+  }
+}
+
+function withoutQuery(path: string): string {
+  return `/${path.split('?', 1)[0]}`;
+}
+
+/** Reads no more of a body than an error of Orthanc can have. */
+async function answered(response: Dispatcher.ResponseData): Promise<Answered> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of response.body) {
+    pieces.push(piece);
+    length += piece.length;
+    // Leaving the loop destroys the body.
+    if (length > MAX_ERROR_BODY_BYTES) break;
+  }
+  const type = response.headers['content-type'];
+  return {
+    status: response.statusCode,
+    contentType: Array.isArray(type) ? type[0] : type,
+    body: Buffer.concat(pieces),
+  };
+}

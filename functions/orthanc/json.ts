@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { OrthancError } from './errors.ts';
+import type { OrthancHttp, Question } from './http.ts';
+
+/** OrthancStatus "Unknown resource". */
+const UNKNOWN_RESOURCE = 17;
+
+/**
+ * The JSON of an answer that an Orthanc server owes. Anything that is not this JSON, and a 404 too, says that the endpoint is no
+ * Orthanc server, or not under this URL.
+ */
+export async function askJson<T>(http: OrthancHttp, question: Question, schema: z.ZodType<T>): Promise<T> {
+  const found = await findJson(http, question, schema);
+  if (found === undefined) throw http.notOrthanc(question.path, 404);
+  return found;
+}
+
+/** The same for a route that answers 404 when the server does not know the resource: then `undefined`. */
+export async function findJson<T>(http: OrthancHttp, question: Question, schema: z.ZodType<T>): Promise<T | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await http.bytes(question);
+  } catch (error) {
+    if (isUnknownResource(error)) return undefined;
+    throw error;
+  }
+  const parsed = schema.safeParse(parseJson(bytes));
+  if (!parsed.success) throw http.notOrthanc(question.path);
+  return parsed.data;
+}
+
+/** Orthanc's own word that it does not know a resource. */
+export function isUnknownResource(error: unknown): boolean {
+  if (!(error instanceof OrthancError) || !error.answer) return false;
+  const { status, orthanc, orthancStatus } = error.answer;
+  return status === 404 && orthanc && (orthancStatus === undefined || orthancStatus === UNKNOWN_RESOURCE);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

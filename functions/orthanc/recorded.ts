@@ -1,0 +1,84 @@
+import type { OrthancId } from '../core/ids.ts';
+import { AttachmentFacts } from './attachment-facts.ts';
+import { eachBounded } from './bounded.ts';
+import { OrthancError } from './errors.ts';
+import type { OrthancHttp } from './http.ts';
+import { askJson } from './json.ts';
+import { bulkContent } from './schemas.ts';
+import type { Recorded } from './server.ts';
+import { StudyFinder } from './study-finder.ts';
+
+const CONCURRENT = 8;
+const CONCURRENT_STUDIES = 4;
+
+/**
+ * Looks up what a server recorded about many instances, by the quickest way that is sure. Three questions, from coarse to fine:
+ *
+ * 1. `/tools/find` by study, where the version has it: size and MD5 of 200 instances in about 5 ms. Believed for what it brings.
+ * 2. `/tools/bulk-content`, when nothing of a sample is there: 200 unknown instances in about 1 ms. It is not subject to the limits
+ *    of `/tools/find`, so what it leaves out is unknown; what it brings is asked on.
+ * 3. The attachment of each instance: about 0.1 ms (1.10.1) to 0.3 ms (1.13.0). Its 404 is the only other proof of absence.
+ */
+export class RecordedLookup {
+  readonly #http: OrthancHttp;
+  readonly #finder: StudyFinder;
+  readonly #facts: AttachmentFacts;
+  #hasBulk = true;
+
+  constructor(http: OrthancHttp) {
+    this.#http = http;
+    this.#finder = new StudyFinder(http);
+    this.#facts = new AttachmentFacts(http);
+  }
+
+  async of(ids: readonly OrthancId[], hint: ReadonlyMap<OrthancId, OrthancId>): Promise<Map<OrthancId, Recorded>> {
+    const known = new Map<OrthancId, Recorded>();
+    const studies = [...groupByStudy(ids, hint)];
+    await eachBounded(studies, CONCURRENT_STUDIES, ([study, wanted]) => this.#finder.addStudy(study, wanted, known));
+    const left = [...new Set(ids)].filter((id) => !known.has(id));
+    const sample = left.slice(0, CONCURRENT);
+    await this.#addSingly(sample, known);
+    let rest = left.slice(CONCURRENT);
+    if (rest.length > CONCURRENT && !sample.some((id) => known.has(id))) rest = await this.#present(rest);
+    await this.#addSingly(rest, known);
+    return known;
+  }
+
+  async #addSingly(ids: readonly OrthancId[], known: Map<OrthancId, Recorded>): Promise<void> {
+    await eachBounded(ids, CONCURRENT, async (id) => {
+      const recorded = await this.#facts.of(id);
+      if (recorded) known.set(id, recorded);
+    });
+  }
+
+  /** Those that the server has; all of them when it cannot tell (before 1.9.4). */
+  async #present(ids: readonly OrthancId[]): Promise<OrthancId[]> {
+    if (!this.#hasBulk) return [...ids];
+    const body = JSON.stringify({ Resources: ids, Level: 'Instance', Short: true, Metadata: false });
+    try {
+      const rows = await askJson(this.#http, { path: 'tools/bulk-content', body }, bulkContent);
+      const present = new Set(rows.map(({ ID }) => ID));
+      return ids.filter((id) => present.has(id));
+    } catch (error) {
+      const status = error instanceof OrthancError ? error.answer?.status : undefined;
+      if (status !== 404 && status !== 405 && status !== 403) throw error;
+      this.#hasBulk = false;
+      return [...ids];
+    }
+  }
+}
+
+function groupByStudy(
+  ids: readonly OrthancId[],
+  hint: ReadonlyMap<OrthancId, OrthancId>,
+): Map<OrthancId, Set<OrthancId>> {
+  const groups = new Map<OrthancId, Set<OrthancId>>();
+  for (const id of ids) {
+    const study = hint.get(id);
+    if (study === undefined) continue;
+    const group = groups.get(study);
+    if (group) group.add(id);
+    else groups.set(study, new Set([id]));
+  }
+  return groups;
+}
