@@ -1,0 +1,234 @@
+import type { Socket } from 'node:net';
+import type { Side } from '../../core/answer.ts';
+import { type BreakageCause, causeOf, codeOf, Lost, ProtocolError } from './lost.ts';
+import { AnswerParser, type ParserEvent } from './parser.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Where a socket delivers what it read. Its buffer is written again as soon as reading goes on. */
+export interface ReadInto {
+  readonly buffer: Buffer;
+  readonly callback: (bytes: number) => boolean;
+}
+
+interface Waiting {
+  readonly resolve: (bytes: number) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Milliseconds on the clock of `performance.now`. */
+  deadline: number;
+  readonly what: string;
+}
+
+/**
+ * One connection to a server, read on demand into one buffer that is used again and again: Node.js's own streams would allocate
+ * for each piece, which costs more than all the rest of a relay. Reading stands still while nobody waits for bytes; this
+ * is the backpressure. Every method raises `Lost`, or the reason given to `destroy`, once the connection is gone.
+ */
+export class Connection {
+  readonly side: Side;
+  readonly parser = new AnswerParser();
+  /** Whether it served another request before the present one. */
+  reused = false;
+  /** Whether bytes of the present request were handed to the kernel, and whether bytes of its answer came. */
+  sent = false;
+  received = false;
+  idleSince = 0;
+  readonly #socket: Socket;
+  readonly #buffer: Buffer;
+  readonly #secure: boolean;
+  readonly #onGone: (connection: Connection) => void;
+  #scratch: Buffer = EMPTY;
+  #idle = false;
+  #unread = 0;
+  #patienceMs = Number.POSITIVE_INFINITY;
+  #ended = false;
+  #gone: { readonly reason: unknown } | undefined;
+  #reader: Waiting | undefined;
+  #writer: Waiting | undefined;
+
+  constructor(
+    side: Side,
+    bufferBytes: number,
+    secure: boolean,
+    open: (into: ReadInto) => Socket,
+    onGone: (connection: Connection) => void,
+  ) {
+    this.side = side;
+    this.#secure = secure;
+    this.#onGone = onGone;
+    this.#buffer = Buffer.allocUnsafeSlow(bufferBytes);
+    this.#socket = open({ buffer: this.#buffer, callback: (bytes) => this.#onRead(bytes) });
+    this.#socket.on(secure ? 'secureConnect' : 'connect', () => this.#settleWriter());
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('error', (error) => this.#onError(error));
+    this.#socket.on('close', () => this.#onClose());
+  }
+
+  /** A buffer of this length that lives as long as the connection, for a body that came in pieces. */
+  scratch(bytes: number): Buffer {
+    if (this.#scratch.length < bytes) this.#scratch = Buffer.allocUnsafeSlow(bytes);
+    return this.#scratch.subarray(0, bytes);
+  }
+
+  get usable(): boolean {
+    return this.#gone === undefined && !this.#ended;
+  }
+
+  /** Waits until the connection is made, TLS included. */
+  connected(patienceMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) reject(this.#gone.reason);
+      else this.#writer = { resolve, reject, deadline: performance.now() + patienceMs, what: 'connect' };
+    });
+  }
+
+  /** Begins another exchange of request and answer. */
+  begin(): void {
+    this.#idle = false;
+    this.sent = false;
+    this.received = false;
+    this.parser.reset();
+  }
+
+  /** Waits unused. Keeps reading, so that an end by the server is seen at once. */
+  park(): void {
+    this.reused = true;
+    this.#idle = true;
+    this.idleSince = performance.now();
+    this.#socket.resume();
+  }
+
+  /**
+   * Sends bytes, with an optional text before them in the same write. Returns whether the kernel took all; if not, the bytes
+   * must stay as they are until `flushed`.
+   */
+  write(head: string, bytes?: Uint8Array): boolean {
+    if (this.#gone) throw this.#gone.reason;
+    const socket = this.#socket;
+    if (bytes === undefined) socket.write(head, 'latin1', this.#onWritten);
+    else if (head === '') socket.write(bytes, this.#onWritten);
+    else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(bytes, this.#onWritten);
+      socket.uncork();
+    }
+    // An error of a write that failed at once is known here, but raised as an event only later.
+    if (socket.errored) throw this.#onError(socket.errored);
+    this.sent = true;
+    return socket.writableLength === 0;
+  }
+
+  /** Waits until the kernel has taken all that was written. */
+  flushed(patienceMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) reject(this.#gone.reason);
+      else if (this.#socket.writableLength === 0) resolve(0);
+      else this.#writer = { resolve, reject, deadline: performance.now() + patienceMs, what: 'send' };
+    });
+  }
+
+  /** The next event of the answer; reads as much as that needs. */
+  async event(): Promise<ParserEvent> {
+    try {
+      for (;;) {
+        const event = this.parser.next();
+        if (event !== 'more') return event;
+        const bytes = await this.#read();
+        if (bytes === 0) this.parser.finish();
+        else this.parser.feed(this.#buffer, bytes);
+      }
+    } catch (error) {
+      if (error instanceof ProtocolError) throw this.destroy(this.lost('protocol', error.message));
+      throw error;
+    }
+  }
+
+  /** How long each wait for bytes may last, the present one included, from now on. */
+  waitUpTo(patienceMs: number): void {
+    this.#patienceMs = patienceMs;
+    if (this.#reader) this.#reader.deadline = performance.now() + patienceMs;
+  }
+
+  /** Ends the connection at once: what was not yet sent is discarded. Returns why it is gone. */
+  destroy(reason: unknown): unknown {
+    if (this.#gone) return this.#gone.reason;
+    this.#gone = { reason };
+    this.#socket.destroy();
+    const { reader, writer } = { reader: this.#reader, writer: this.#writer };
+    this.#reader = undefined;
+    this.#writer = undefined;
+    reader?.reject(reason);
+    writer?.reject(reason);
+    this.#onGone(this);
+    return reason;
+  }
+
+  /** Ends the connection when a wait has lasted too long. */
+  checkDeadlines(now: number): void {
+    for (const waiting of [this.#reader, this.#writer]) {
+      if (waiting && waiting.deadline <= now) this.destroy(this.lost('timeout', `${waiting.what} timed out`));
+    }
+  }
+
+  lost(cause: BreakageCause, detail: string): Lost {
+    return new Lost(this.side, { cause, requestSent: this.sent, detail });
+  }
+
+  #read(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) return reject(this.#gone.reason);
+      if (this.#unread > 0) {
+        resolve(this.#unread);
+        this.#unread = 0;
+        return;
+      }
+      if (this.#ended) return resolve(0);
+      this.#reader = { resolve, reject, deadline: performance.now() + this.#patienceMs, what: 'receive' };
+      this.#socket.resume();
+    });
+  }
+
+  #onRead(bytes: number): boolean {
+    if (this.#idle) {
+      // Nothing was asked: whatever this is, the next answer could not be told from it.
+      this.destroy(this.lost('protocol', 'unasked bytes'));
+      return false;
+    }
+    this.received = true;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader) reader.resolve(bytes);
+    else this.#unread = bytes;
+    return false;
+  }
+
+  #onEnd(): void {
+    this.#ended = true;
+    if (this.#idle) this.destroy(this.lost('reset', 'closed'));
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.resolve(0);
+  }
+
+  readonly #onWritten = (error?: Error | null): void => {
+    if (!error && this.#socket.writableLength === 0) this.#settleWriter();
+  };
+
+  #settleWriter(): void {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    writer?.resolve(0);
+  }
+
+  #onError(error: Error): unknown {
+    const code = codeOf(error);
+    return this.destroy(this.lost(causeOf(code, this.#secure), code ?? 'connection failed'));
+  }
+
+  #onClose(): void {
+    // After an orderly end whoever reads may still have to learn of it.
+    if (this.#ended && !this.#writer) this.#onGone(this);
+    else this.destroy(this.lost('reset', 'closed'));
+  }
+}

@@ -1,0 +1,85 @@
+import type { Side } from '../../core/answer.ts';
+import { Connection } from './connection.ts';
+import type { Dialer } from './dial.ts';
+
+/** The kept-alive connections to one server. Their number follows from how many relays run at once. */
+export class Pool {
+  readonly #side: Side;
+  readonly #dialer: Dialer;
+  readonly #bufferBytes: number;
+  readonly #keepMs: number;
+  readonly #all = new Set<Connection>();
+  /** The most recently used is last and is taken first, so that the others grow old and are ended. */
+  #idle: Connection[] = [];
+  #closed: Error | undefined;
+
+  constructor(side: Side, dialer: Dialer, bufferBytes: number, keepMs: number) {
+    this.#side = side;
+    this.#dialer = dialer;
+    this.#bufferBytes = bufferBytes;
+    this.#keepMs = keepMs;
+  }
+
+  /** Connections that exist, idle ones included. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** An idle connection, or a new one that still has to be `connected` (then `reused` is false). */
+  take(fresh: boolean): Connection {
+    if (this.#closed) throw this.#closed;
+    const connection = (fresh ? undefined : this.#takeIdle()) ?? this.#open();
+    connection.begin();
+    return connection;
+  }
+
+  /** Gives back a connection after a complete answer; keeps it if another request may follow. */
+  giveBack(connection: Connection): void {
+    const { parser } = connection;
+    if (this.#closed || !connection.usable || !parser.head.keepAlive || parser.surplus) {
+      connection.destroy(connection.lost('reset', 'not kept'));
+      return;
+    }
+    connection.park();
+    this.#idle.push(connection);
+  }
+
+  /** Ends what waited too long. */
+  sweep(now: number): void {
+    for (const connection of this.#all) connection.checkDeadlines(now);
+    const old = this.#idle.filter((connection) => now - connection.idleSince > this.#keepMs);
+    for (const connection of old) connection.destroy(connection.lost('timeout', 'idle'));
+  }
+
+  /** Ends every connection; who still waits for one is rejected with `reason`. */
+  close(reason: Error): void {
+    this.#closed = reason;
+    for (const connection of this.#all) connection.destroy(reason);
+  }
+
+  #takeIdle(): Connection | undefined {
+    const oldest = performance.now() - this.#keepMs;
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (!connection || (connection.usable && connection.idleSince >= oldest)) return connection;
+      connection.destroy(connection.lost('timeout', 'idle'));
+    }
+  }
+
+  #open(): Connection {
+    const connection = new Connection(
+      this.#side,
+      this.#bufferBytes,
+      this.#dialer.secure,
+      (into) => this.#dialer.open(into),
+      (gone) => this.#forget(gone),
+    );
+    this.#all.add(connection);
+    return connection;
+  }
+
+  #forget(connection: Connection): void {
+    this.#all.delete(connection);
+    this.#idle = this.#idle.filter((other) => other !== connection);
+  }
+}
