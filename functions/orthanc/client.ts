@@ -4,11 +4,13 @@ import type { EndpointName, OrthancId } from '../core/ids.ts';
 import { readChanges, readLastChange } from './changes.ts';
 import { OrthancHttp } from './http.ts';
 import { readIdList, sortedUnique } from './id-list.ts';
+import { readIdentity } from './identity.ts';
 import { askJson, findJson } from './json.ts';
 import { RecordedLookup } from './recorded.ts';
 import { findResource } from './resource.ts';
 import * as schemas from './schemas.ts';
-import type { Change, OrthancServer, Recorded, SeriesListing, StudyTags, SystemInfo } from './server.ts';
+import type { Change, Identity, OrthancServer, Recorded, SeriesListing, StudyTags, SystemInfo } from './server.ts';
+import { checkStore } from './store-check.ts';
 import { systemAnswer, systemInfo } from './system-info.ts';
 import { lookupTag } from './tag-lookup.ts';
 
@@ -34,6 +36,14 @@ export class OrthancClient implements OrthancServer {
 
   async system(): Promise<SystemInfo> {
     return systemInfo(await askJson(this.http, { path: 'system' }, systemAnswer));
+  }
+
+  identity(sample?: readonly OrthancId[]): Promise<Identity> {
+    return readIdentity(this.http, sample);
+  }
+
+  checkStore(): Promise<void> {
+    return checkStore(this.http);
   }
 
   async statistics() {

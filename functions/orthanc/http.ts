@@ -1,7 +1,8 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { HttpAnswer, Side } from '../core/answer.ts';
+import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointName } from '../core/ids.ts';
+import type { Operation } from '../core/verdict.ts';
 import { breakageOf } from './breakage.ts';
 import { answerError, breakageError, type OrthancError } from './errors.ts';
 import { ANSWER_TIMEOUT_MS, authorizationHeaders, openPool, pathBelow } from './pool.ts';
@@ -30,6 +31,8 @@ export interface Answered {
 export class OrthancHttp {
   readonly name: EndpointName;
   readonly side: Side;
+  /** Base URL; endpoints hold their credentials apart from it. */
+  readonly url: string;
   readonly #endpoint: Endpoint;
   readonly #pool: Pool;
   readonly #headers: Record<string, string>;
@@ -38,6 +41,7 @@ export class OrthancHttp {
   constructor(endpoint: Endpoint, side: Side) {
     this.name = endpoint.name;
     this.side = side;
+    this.url = endpoint.url.href;
     this.#endpoint = endpoint;
     this.#pool = openPool(endpoint, CONNECTIONS);
     this.#headers = { accept: 'application/json', ...authorizationHeaders(endpoint.authorization) };
@@ -51,7 +55,9 @@ export class OrthancHttp {
   /** `read` gets the answer if it is a 200, and must consume its body. Connections that are reset are tried once more. */
   async exchange<T>(question: Question, read: (response: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
     const response = await this.#ask(question);
-    if (response.statusCode !== 200) throw await this.#refusal(question, response);
+    if (response.statusCode !== 200) {
+      throw await this.refusal('read', question.path, await this.#read(question, response));
+    }
     try {
       return await read(response);
     } catch (error) {
@@ -59,20 +65,27 @@ export class OrthancHttp {
     }
   }
 
-  /** Any answer, as it came. */
+  /** Any answer, as it came; of a long body only the beginning. */
   async raw(question: Question): Promise<Answered> {
-    const response = await this.#ask(question);
-    try {
-      return await answered(response);
-    } catch (error) {
-      throw this.#broken(question, error);
-    }
+    return this.#read(question, await this.#ask(question));
   }
 
   /** Whether this server's errors come without a body (`"HttpDescribeErrors": false`). Asked once; false while it is unknown. */
   async undescribedErrors(): Promise<boolean> {
     this.#undescribed ??= await asksUndescribed((path) => this.raw({ path }));
     return this.#undescribed ?? false;
+  }
+
+  /** The same without asking: false while it is unknown. */
+  get errorsUndescribed(): boolean {
+    return this.#undescribed ?? false;
+  }
+
+  /** Judges an answer that is no success. */
+  async refusal(operation: Operation, path: string, { status, contentType, body }: Answered): Promise<OrthancError> {
+    const undescribed = body.length === 0 && (await this.undescribedErrors());
+    const answer = recogniseError(status, contentType, body, undescribed);
+    return answerError(this.name, this.side, operation, withoutQuery(path), answer);
   }
 
   /** A 200 that is not what Orthanc would answer. */
@@ -108,13 +121,12 @@ export class OrthancHttp {
     });
   }
 
-  async #refusal(question: Question, response: Dispatcher.ResponseData): Promise<OrthancError> {
-    const { status, contentType, body } = await answered(response).catch((error: unknown) => {
+  async #read(question: Question, response: Dispatcher.ResponseData): Promise<Answered> {
+    try {
+      return await answered(response);
+    } catch (error) {
       throw this.#broken(question, error);
-    });
-    const undescribed = body.length === 0 && (await this.undescribedErrors());
-    const answer: HttpAnswer = recogniseError(status, contentType, body, undescribed);
-    return answerError(this.name, this.side, 'read', withoutQuery(question.path), answer);
+    }
   }
 
   #broken(question: Question, error: unknown): Error {

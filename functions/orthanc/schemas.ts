@@ -10,6 +10,8 @@ const bigCount = z.union([z.string().regex(/^\d+$/), z.number()]).transform(Numb
 const count = z.number().int().nonnegative();
 const tags = z.record(z.string(), z.unknown());
 
+export const idList = z.array(orthancId);
+
 export const statistics = z.object({
   CountInstances: count,
   CountStudies: count,
@@ -60,7 +62,7 @@ export const foundInstances = z.array(
 
 export const bulkContent = z.array(z.object({ ID: orthancId, Type: z.literal('Instance') }));
 
-/** A tag's value, trimmed as Orthanc does when it computes identifiers. */
+/** A tag's value, if it is a text. */
 export function tagValue(values: Readonly<Record<string, unknown>>, tag: string): string | undefined {
   const value = values[tag];
   return typeof value === 'string' ? value : undefined;

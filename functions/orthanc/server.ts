@@ -47,6 +47,21 @@ export interface Change {
   readonly resource: OrthancId;
 }
 
+/** What tells whether two URLs lead to one server; see same-server.ts. */
+export interface Identity {
+  /** Base URL without credentials. */
+  readonly url: string;
+  readonly version: string;
+  readonly name: string;
+  /** A hash over network addresses, AET and ports by default; containers on different hosts may share it. Newer versions. */
+  readonly databaseServerIdentifier?: string;
+  readonly lastChange: number;
+  /** Where the storage keeps the DICOM files of a few instances: a random UUID for each file that was ever stored. */
+  readonly storageUuids: ReadonlyMap<OrthancId, string>;
+  /** When each internal metric last changed, milliseconds since the epoch; empty where metrics are not to be had. */
+  readonly metricTimes: ReadonlyMap<string, number>;
+}
+
 /** What came of one GET /instances/{id}/file piped into POST /instances. */
 export type RelayResult =
   /** The target answered 200. */
@@ -82,6 +97,10 @@ export interface OrthancServer {
   /** Asked anew at each call. */
   system(): Promise<SystemInfo>;
   statistics(): Promise<{ readonly instances: number; readonly studies: number; readonly uncompressedBytes: number }>;
+  /** @param sample instances to look at; without it, a few of the server's own. */
+  identity(sample?: readonly OrthancId[]): Promise<Identity>;
+  /** Raises what a POST of an instance would raise, whatever the instance. Nothing is stored. */
+  checkStore(): Promise<void>;
   /** Sequence number of the last change; 0 when there is none. */
   lastChange(): Promise<number>;
   /** Changes after `since` in order, at most `limit`. */

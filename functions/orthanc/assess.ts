@@ -1,0 +1,108 @@
+import type { Side } from '../core/answer.ts';
+import { FatalError } from '../core/errors.ts';
+import type { ConflictPolicy } from '../core/job.ts';
+import type { GateCode } from '../core/verdict.ts';
+import { OrthancError } from './errors.ts';
+import { relationOf } from './same-server.ts';
+import type { OrthancServer, SystemInfo } from './server.ts';
+import { md5Warnings, targetWarnings, type Warning } from './settings.ts';
+
+export interface Wanted {
+  readonly conflict: ConflictPolicy;
+  /** The selection looks at labels. */
+  readonly labels: boolean;
+  /** The job stores into the target; a comparison does not. */
+  readonly writes: boolean;
+}
+
+export interface Assessment {
+  readonly source: SystemInfo;
+  readonly target: SystemInfo;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Checks both endpoints before a job: they answer, let us in, are two different Orthanc servers, and the target takes instances.
+ * Raises `FatalError` whose code begins with the side: `SOURCE_UNREACHABLE`, `TARGET_UNAUTHORIZED`, `TARGET_READ_ONLY`, …; or
+ * `SOURCE_IS_TARGET`, `OVERWRITE_NOT_SUPPORTED`, `LABELS_NOT_SUPPORTED`. Writes nothing.
+ */
+export async function assess(source: OrthancServer, target: OrthancServer, wanted: Wanted): Promise<Assessment> {
+  const [sourceInfo, targetInfo] = await Promise.all([
+    fatally('source', () => reads(source)),
+    fatally('target', () => reads(target)),
+  ]);
+  const twins = await different(source, target);
+  if (wanted.writes) {
+    if (targetInfo.readOnly) throw new FatalError('TARGET_READ_ONLY', `target ${target.name}: ${REMEDIES.READ_ONLY}`);
+    await fatally('target', () => target.checkStore());
+  }
+  checkConflictPolicy(target, targetInfo, wanted);
+  checkLabels(source, sourceInfo, wanted);
+  const settings = wanted.writes
+    ? targetWarnings(target, targetInfo, wanted.conflict)
+    : md5Warnings(target, 'target', targetInfo);
+  const warnings = [...twins, ...md5Warnings(source, 'source', sourceInfo), ...settings];
+  return { source: sourceInfo, target: targetInfo, warnings };
+}
+
+/** Beyond `/system`, which some gateways leave open, a job needs the archive itself. */
+async function reads(server: OrthancServer): Promise<SystemInfo> {
+  const info = await server.system();
+  await server.statistics();
+  return info;
+}
+
+async function different(source: OrthancServer, target: OrthancServer): Promise<Warning[]> {
+  const before = await fatally('source', () => source.identity());
+  const sample = [...before.storageUuids.keys()];
+  const other = await fatally('target', () => target.identity(sample));
+  const after = await fatally('source', () => source.identity(sample));
+  const relation = relationOf({ before, other, after });
+  if (relation.kind === 'different') return [];
+  if (relation.kind === 'same') {
+    const message = `source ${source.name} and target ${target.name} are one and the same server (${relation.evidence})`;
+    throw new FatalError('SOURCE_IS_TARGET', message);
+  }
+  const message =
+    `source ${source.name} and target ${target.name} keep their files under the same storage UUIDs: one is a copy of the other, ` +
+    'or both use one database, and then nothing is moved and deleting at one deletes at both';
+  return [{ code: 'SAME_FILES', message }];
+}
+
+function checkConflictPolicy(target: OrthancServer, info: SystemInfo, wanted: Wanted): void {
+  if (wanted.conflict !== 'overwrite' || !wanted.writes) return;
+  if (info.overwriteInstances === 'always' || info.overwriteInstances === 'if-changed') return;
+  const why =
+    info.overwriteInstances === 'never' ? 'has OverwriteInstances off' : 'does not tell its OverwriteInstances';
+  const message =
+    `target ${target.name}: --conflict overwrite needs a server that says that it replaces known instances; ` +
+    `this one (Orthanc ${info.version}) ${why}`;
+  throw new FatalError('OVERWRITE_NOT_SUPPORTED', message);
+}
+
+function checkLabels(source: OrthancServer, info: SystemInfo, wanted: Wanted): void {
+  if (!wanted.labels || info.hasLabels) return;
+  const message = `source ${source.name}: Orthanc ${info.version} has no labels (1.12.0 and later): select without --label`;
+  throw new FatalError('LABELS_NOT_SUPPORTED', message);
+}
+
+const REMEDIES: Readonly<Record<GateCode, string>> = {
+  UNREACHABLE: 'check the URL, and that the server runs and can be reached from here',
+  UNAUTHORIZED: 'check user name and password, and what this user may do',
+  FULL: 'its storage is full: make room',
+  READ_ONLY: 'it does not take instances: set ReadOnly to false, and let POST through any gateway before it',
+  NOT_ORTHANC: 'what answers is no Orthanc server: check the URL and its base path',
+  FAILING: 'it answers with errors: look into its log',
+};
+
+async function fatally<T>(side: Side, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof OrthancError)) throw error;
+    // Without an answer, or with a passing failure, a job cannot begin either.
+    const gate = error.verdict.gate ?? (error.breakage ? 'UNREACHABLE' : 'FAILING');
+    const code = `${side.toUpperCase()}_${gate}`;
+    throw new FatalError(code, `${error.message}; ${REMEDIES[gate]}`, { cause: error });
+  }
+}
