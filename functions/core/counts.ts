@@ -1,3 +1,5 @@
+import type { OutcomeClass, OutcomeCode, SentByUs } from './outcome.ts';
+
 /** Exact numbers of instances by what became of them. */
 export interface Counts {
   readonly success: number;
@@ -45,4 +47,48 @@ export function addCounts(a: Counts, b: Counts): Counts {
 /** Instances with a final outcome. */
 export function finalCount(counts: Counts): number {
   return counts.success + counts.warning + counts.failure + counts.skipped;
+}
+
+export function subtractCounts(a: Counts, b: Counts): Counts {
+  return {
+    success: a.success - b.success,
+    warning: a.warning - b.warning,
+    failure: a.failure - b.failure,
+    skipped: a.skipped - b.skipped,
+    unsettled: a.unsettled - b.unsettled,
+    alreadyThere: a.alreadyThere - b.alreadyThere,
+    sent: a.sent - b.sent,
+    sentBytes: a.sentBytes - b.sentBytes,
+    finalBytes: a.finalBytes - b.finalBytes,
+  };
+}
+
+/** The part of a row that is counted. */
+export interface CountedFact {
+  readonly outcome: OutcomeClass | 'unsettled';
+  readonly code: OutcomeCode;
+  readonly sentByUs: SentByUs;
+  /** Bytes. */
+  readonly size?: number;
+}
+
+/** What one row adds to the sums. */
+export function countRow(row: CountedFact): Counts {
+  if (row.outcome === 'unsettled') return { ...NO_COUNTS, unsettled: 1 };
+  const size = row.size ?? 0;
+  const sent = row.sentByUs === 'yes';
+  return {
+    ...NO_COUNTS,
+    [row.outcome]: 1,
+    alreadyThere: row.code === 'ALREADY_PRESENT' ? 1 : 0,
+    sent: sent ? 1 : 0,
+    sentBytes: sent ? size : 0,
+    finalBytes: size,
+  };
+}
+
+export function countRows(rows: Iterable<CountedFact>): Counts {
+  let counts = NO_COUNTS;
+  for (const row of rows) counts = addCounts(counts, countRow(row));
+  return counts;
 }

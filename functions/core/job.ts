@@ -75,8 +75,14 @@ export interface Job {
   readonly endedAt?: number;
   /** Totals of all rounds that are settled; exact. */
   readonly settled: Counts;
-  /** What the last round began for. */
-  readonly roundKind: RoundKind;
+  /** Of the round in progress: totals of its first pages, as far as they are closed and harvested; exact. */
+  readonly harvested: { readonly pages: number; readonly counts: Counts };
+  /** When it was last started or resumed: chunks queued before that are queued again. Milliseconds since the epoch. */
+  readonly resumedAt: number;
+  /** What stood on record then: the "most of it fails" rule looks at what came since. */
+  readonly baseline: { readonly failure: number; readonly final: number };
+  /** Findings that the next retry round takes up: all, or those with this code. */
+  readonly retry?: { readonly code?: string };
 }
 
 /**

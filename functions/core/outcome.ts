@@ -10,7 +10,7 @@ export const OUTCOMES = {
   EQUAL: ['success', 'verify: both servers recorded the same content'],
 
   CHECKED_BY_SIZE_ONLY: ['warning', 'stored; one of the servers records no MD5, so that only sizes were compared'],
-  UNCHECKED: ['warning', 'stored; the check was switched off with --check none'],
+  UNCHECKED: ['success', 'the target has it by its own word; nothing was compared (--check none)'],
   CONFLICT_KEPT: ['warning', 'the target holds other content under this identity and it was kept'],
   DIFFERENT_ORTHANC_ID: [
     'warning',

@@ -1,7 +1,6 @@
-import type { Counts } from './counts.ts';
+import type { CountedFact, Counts } from './counts.ts';
 import type { JobId, OrthancId } from './ids.ts';
 import type { Cursor, SCHEMA_VERSION } from './job.ts';
-import type { OutcomeClass } from './outcome.ts';
 
 /** A chunk has at most this many instances … */
 export const CHUNK_INSTANCES = 200;
@@ -18,7 +17,7 @@ export interface PlanEntry {
   /** Attempts that counted in earlier rounds. */
   readonly attempts?: number;
   /** It had this final outcome in an earlier round, which this plan replaces. */
-  readonly prior?: OutcomeClass;
+  readonly prior?: CountedFact;
   /** A former attempt may have sent it. */
   readonly maybeSent?: true;
 }

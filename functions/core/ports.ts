@@ -28,6 +28,12 @@ export interface WorkQueue {
   changeVisibility(receiptHandle: string, seconds: number): Promise<void>;
 }
 
+/** Final failures, one message each: a work queue whose messages people look into. */
+export interface DeadLetterQueue extends WorkQueue {
+  /** Removes the messages that were sent with these `dedupeId`s; those that are gone already are no error. */
+  discard(dedupeIds: readonly string[]): Promise<void>;
+}
+
 /** Gate of one endpoint: closed while the endpoint cannot take work. */
 export interface Gate {
   readonly endpoint: EndpointName;
@@ -191,6 +197,6 @@ export interface Ports {
     readonly enumerate: WorkQueue;
     readonly transfer: WorkQueue;
     /** Final failures, one message each. */
-    readonly deadLetter: WorkQueue;
+    readonly deadLetter: DeadLetterQueue;
   };
 }

@@ -1,0 +1,52 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { MigrationError, messageOf, Postponed } from '../core/errors.ts';
+import type { Log, WorkQueue } from '../core/ports.ts';
+
+/** A Lambda function behind an SQS event source with partial batch responses. */
+export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+interface Place {
+  readonly queue: WorkQueue;
+  readonly log: Log;
+}
+
+/**
+ * Takes each record of a batch by itself and tells SQS which ones must come again: one bad record harms no other. A record
+ * whose handling raises `Postponed` becomes visible again after its delay, any other after the queue's visibility timeout.
+ */
+export async function takeRecords(
+  { queue, log }: Place,
+  event: SQSEvent,
+  take: (body: unknown) => Promise<void>,
+): Promise<SQSBatchResponse> {
+  const failures = await Promise.all(event.Records.map((record) => failureOf({ queue, log }, record, take)));
+  return { batchItemFailures: failures.flat() };
+}
+
+async function failureOf(
+  { queue, log }: Place,
+  record: SQSRecord,
+  take: (body: unknown) => Promise<void>,
+): Promise<{ itemIdentifier: string }[]> {
+  try {
+    await take(JSON.parse(record.body));
+    return [];
+  } catch (error) {
+    if (error instanceof Postponed) await queue.changeVisibility(record.receiptHandle, error.delaySeconds);
+    else
+      log.error(
+        {
+          queue: queue.name,
+          message: record.messageId,
+          code: error instanceof MigrationError ? error.code : 'UNEXPECTED',
+        },
+        messageOf(error),
+      );
+    return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+/** What is left of an invocation, less the time that closing it takes; milliseconds. */
+export function deadlineOf(context: { getRemainingTimeInMillis(): number }): { remainingMs(): number } {
+  return { remainingMs: () => context.getRemainingTimeInMillis() };
+}

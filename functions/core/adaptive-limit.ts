@@ -1,0 +1,78 @@
+/** Latencies are compared among transfers of like size: bucket n holds sizes from 2^n bytes. */
+function bucketOf(bytes: number): number {
+  return Math.floor(Math.log2(Math.max(bytes, 1)));
+}
+
+/** Above this multiple of the best latency seen, more parallelism only makes a queue at the server. */
+const GROW_BELOW = 2;
+const SHRINK_ABOVE = 4;
+/** A best latency is forgotten slowly: a server that grew slower for good must not hold the limit down for ever. */
+const FORGET = 1.002;
+const SMOOTHING = 0.2;
+
+interface Latency {
+  best: number;
+  mean: number;
+}
+
+/**
+ * How many transfers may run at once: additive increase while latency holds, halved on overload (429, 5xx, timeout), between
+ * 1 and a maximum that can be changed at any time.
+ */
+export class AdaptiveLimit {
+  #maximum: number;
+  #limit: number;
+  #credit = 0;
+  #halvedAt = Number.NEGATIVE_INFINITY;
+  readonly #latencies = new Map<number, Latency>();
+
+  constructor(maximum: number, initial = 8) {
+    this.#maximum = Math.max(1, maximum);
+    this.#limit = Math.min(initial, this.#maximum);
+  }
+
+  get current(): number {
+    return Math.floor(this.#limit);
+  }
+
+  setMaximum(maximum: number): void {
+    this.#maximum = Math.max(1, maximum);
+    this.#limit = Math.min(this.#limit, this.#maximum);
+  }
+
+  /** A transfer of so many bytes took so long, in milliseconds, while the limit was in use. */
+  succeeded(bytes: number, ms: number): void {
+    const latency = this.#observe(bytes, Math.max(ms, 0.1));
+    const strain = latency.mean / latency.best;
+    if (strain > SHRINK_ABOVE) this.#credit -= 1;
+    else if (strain < GROW_BELOW) this.#credit += 1;
+    if (this.#credit >= this.#limit) {
+      this.#limit = Math.min(this.#limit + 1, this.#maximum);
+      this.#credit = 0;
+    } else if (this.#credit <= -this.#limit) {
+      this.#limit = Math.max(this.#limit - 1, 1);
+      this.#credit = 0;
+    }
+  }
+
+  /** The server pushed back. Transfers that were under way together tell of one overload: it halves once a second at most. */
+  overloaded(now: number): void {
+    if (now - this.#halvedAt < 1000) return;
+    this.#halvedAt = now;
+    this.#limit = Math.max(1, this.#limit / 2);
+    this.#credit = 0;
+  }
+
+  #observe(bytes: number, ms: number): Latency {
+    const bucket = bucketOf(bytes);
+    const known = this.#latencies.get(bucket);
+    if (!known) {
+      const first = { best: ms, mean: ms };
+      this.#latencies.set(bucket, first);
+      return first;
+    }
+    known.mean += SMOOTHING * (ms - known.mean);
+    known.best = Math.min(known.best * FORGET, ms);
+    return known;
+  }
+}

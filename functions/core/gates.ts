@@ -1,0 +1,115 @@
+import type { EndpointName } from './ids.ts';
+import type { Clock, Gate, JobStore } from './ports.ts';
+import type { GateCode } from './verdict.ts';
+
+const FIRST_PROBE_MS = 1000;
+const LAST_PROBE_MS = 15_000;
+
+/** Probes are spaced wider and wider, so that an endpoint that comes back is found soon and one that stays away is left in peace. */
+function probeDelay(probes: number): number {
+  return Math.min(FIRST_PROBE_MS * 2 ** probes, LAST_PROBE_MS);
+}
+
+type Transition = (gate: Gate) => Gate | undefined;
+
+/** Applies a transition by compare-and-set until it holds or has nothing to change. */
+async function change(store: JobStore, endpoint: EndpointName, transition: Transition): Promise<void> {
+  for (;;) {
+    const next = transition(await store.gate(endpoint));
+    if (next === undefined || (await store.updateGate(next))) return;
+  }
+}
+
+interface Place {
+  readonly store: JobStore;
+  readonly clock: Clock;
+}
+
+/** Closes the gate of an endpoint that cannot take work now. Of many workers that notice, the first one's reason stays. */
+export async function closeGate(
+  { store, clock }: Place,
+  endpoint: EndpointName,
+  code: GateCode,
+  message: string,
+): Promise<void> {
+  const now = clock.now();
+  await change(store, endpoint, (gate) =>
+    gate.state === 'closed'
+      ? undefined
+      : {
+          ...gate,
+          state: 'closed',
+          code,
+          message,
+          blockedSince: gate.blockedSince ?? now,
+          probeAt: now + probeDelay(gate.probes),
+          probes: gate.probes + 1,
+        },
+  );
+}
+
+/** The probe failed: look again later. */
+export async function postponeProbe(
+  { store, clock }: Place,
+  endpoint: EndpointName,
+  code: GateCode,
+  message: string,
+): Promise<void> {
+  const now = clock.now();
+  await change(store, endpoint, (gate) =>
+    gate.state === 'open'
+      ? undefined
+      : { ...gate, code, message, probeAt: now + probeDelay(gate.probes), probes: gate.probes + 1 },
+  );
+}
+
+/** Lets work through again. Whether the endpoint really takes it is known at the first success, see `recordSuccess`. */
+export async function openGate({ store }: Place, endpoint: EndpointName): Promise<void> {
+  await change(store, endpoint, (gate) => {
+    if (gate.state === 'open') return undefined;
+    const { probeAt: _probeAt, ...rest } = gate;
+    return { ...rest, state: 'open' };
+  });
+}
+
+/** Work succeeded there: the outage is over. */
+export async function recordSuccess({ store }: Place, endpoint: EndpointName): Promise<void> {
+  await change(store, endpoint, (gate) => {
+    if (gate.state === 'closed' || gate.blockedSince === undefined) return undefined;
+    const { blockedSince: _blockedSince, code: _code, message: _message, ...rest } = gate;
+    return { ...rest, probes: 0 };
+  });
+}
+
+/** Reserves the endpoint for one chunk, so that whoever breaks it is known; `false` while another chunk has it. */
+export async function takeExclusive(
+  { store, clock }: Place,
+  endpoint: EndpointName,
+  chunk: string,
+  durationMs: number,
+): Promise<boolean> {
+  const now = clock.now();
+  let taken = false;
+  await change(store, endpoint, (gate) => {
+    const held = gate.exclusive !== undefined && gate.exclusive.until > now && gate.exclusive.chunk !== chunk;
+    taken = !held;
+    return held ? undefined : { ...gate, exclusive: { chunk, until: now + durationMs } };
+  });
+  return taken;
+}
+
+export async function releaseExclusive({ store }: Place, endpoint: EndpointName, chunk: string): Promise<void> {
+  await change(store, endpoint, (gate) => {
+    if (gate.exclusive?.chunk !== chunk) return undefined;
+    const { exclusive: _exclusive, ...rest } = gate;
+    return rest;
+  });
+}
+
+/** Milliseconds for which this chunk must stay away from the endpoint; 0 when it may use it. */
+export function gateDelay(gate: Gate, chunk: string | undefined, now: number): number {
+  if (gate.state === 'closed') return Math.max(1000, (gate.probeAt ?? now) - now + 500);
+  const { exclusive } = gate;
+  if (exclusive && exclusive.until > now && exclusive.chunk !== chunk) return 2000;
+  return 0;
+}

@@ -1,0 +1,88 @@
+import type { OrthancId } from '../core/ids.ts';
+import type { Cursor } from '../core/job.ts';
+import { ChunkPacker } from '../core/packing.ts';
+import { PAGE_CHUNKS, type PlanEntry } from '../core/plan.ts';
+import { outcomesOf, plannedBefore } from './planned-before.ts';
+import { candidateStudies } from './selection.ts';
+import { type Enumeration, moveTo, STEP_MARGIN_MS, type Step } from './step.ts';
+import { readAhead, selectedInstances } from './study-entries.ts';
+import { readStudyList, writeStudyList } from './study-list.ts';
+
+type CompareCursor = Cursor & { stage: 'compare' };
+
+const STUDIES_AT_ONCE = 500;
+
+/**
+ * The comparison that ends a job: both servers are listed afresh, without regard to what was planned. What the source has
+ * and the target has not, and what no finding explains, is planned.
+ */
+export async function compareStage(enumeration: Enumeration, cursor: CompareCursor): Promise<Step> {
+  if (cursor.list === '') return openComparison(enumeration);
+  const { ports, job, source, deadline } = enumeration;
+  const target = await enumeration.target();
+  const studies = await readStudyList(ports.objects, cursor, STUDIES_AT_ONCE);
+  const packer = new ChunkPacker();
+  let index = cursor.index;
+  const missingOf = async (study: OrthancId): Promise<readonly OrthancId[]> => {
+    const [wanted, held] = await Promise.all([
+      selectedInstances(source, study, job.options.selection),
+      target.series(study),
+    ]);
+    const there = new Set(held?.flatMap((series) => series.instances));
+    return wanted.filter((id) => !there.has(id));
+  };
+  const missing = new Map<OrthancId, OrthancId>();
+  for await (const read of readAhead(studies, cursor.index, missingOf)) {
+    for (const id of read.value) missing.set(id, read.study);
+    index = read.index + 1;
+    if (missing.size >= PAGE_CHUNKS * 100 || deadline.remainingMs() < STEP_MARGIN_MS) break;
+  }
+  for (const entry of await unexplained(enumeration, missing)) packer.add(entry);
+  const next: Cursor = index >= cursor.count ? { stage: 'done' } : { ...cursor, index };
+  return { chunks: packer.chunks, next, learned: { studies: { done: index, total: cursor.count } } };
+}
+
+async function openComparison({ ports, job, checkpoint, source }: Enumeration): Promise<Step> {
+  const studies = await candidateStudies(source, job.options.selection);
+  if (studies.length === 0) return moveTo({ stage: 'done' });
+  const list = await writeStudyList(ports.objects, job.id, checkpoint.round, studies);
+  return moveTo(
+    { stage: 'compare', list, count: studies.length, index: 0 },
+    { studies: { done: 0, total: studies.length } },
+  );
+}
+
+/** Of the missing instances: those that are no known failure and were in the source at the cut-off. */
+async function unexplained(enumeration: Enumeration, missing: ReadonlyMap<OrthancId, OrthancId>): Promise<PlanEntry[]> {
+  if (missing.size === 0) return [];
+  const { ports, job } = enumeration;
+  const unknown = new Map<OrthancId, OrthancId>();
+  for (const [id, study] of missing) {
+    const finding = await ports.store.finding(job.id, id);
+    if (!finding || finding.reopened) unknown.set(id, study);
+  }
+  const late = await storedAfterCutOff(enumeration, unknown);
+  for (const id of late) unknown.delete(id);
+  const outcomes = await outcomesOf(enumeration, await plannedBefore(enumeration, unknown));
+  const recorded = await enumeration.source.recorded([...unknown.keys()], unknown);
+  return [...unknown].map(([id, study]) => {
+    const prior = outcomes.get(id);
+    return { id, study, size: recorded.get(id)?.size ?? 0, ...(prior && { prior }) };
+  });
+}
+
+async function storedAfterCutOff(
+  { checkpoint, source }: Enumeration,
+  ids: ReadonlyMap<OrthancId, OrthancId>,
+): Promise<ReadonlySet<OrthancId>> {
+  const late = new Set<OrthancId>();
+  let since = checkpoint.cutOff ?? 0;
+  for (let done = ids.size === 0; !done; ) {
+    const answer = await source.changes(since, 2000);
+    for (const { type, resource } of answer.changes)
+      if (type === 'NewInstance' && ids.has(resource)) late.add(resource);
+    since = answer.changes.at(-1)?.seq ?? since;
+    done = answer.done || answer.changes.length === 0;
+  }
+  return late;
+}

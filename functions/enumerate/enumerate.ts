@@ -1,0 +1,112 @@
+import { FatalError, Postponed } from '../core/errors.ts';
+import { closeGate, gateDelay } from '../core/gates.ts';
+import type { EndpointName, JobId } from '../core/ids.ts';
+import type { Checkpoint, Job } from '../core/job.ts';
+import type { Deadline, Ports } from '../core/ports.ts';
+import { OrthancError } from '../orthanc/errors.ts';
+import type { Servers } from '../orthanc/server.ts';
+import { enumerationLease } from './lease.ts';
+import { nextStep } from './stages.ts';
+import { type Enumeration, STEP_MARGIN_MS } from './step.ts';
+import { plannedWith, queuePage, reopenFailures, writePage } from './write-page.ts';
+
+/** Renewed at every page; a dead enumerator is replaced after so long. Milliseconds. */
+const LEASE_MS = 120_000;
+/** After an error of the source that is no outage; seconds. */
+const RETRY_SECONDS = 5;
+
+/**
+ * Goes on with the plan of one round: page after page, until it is done or time is short. Each page is written once and for
+ * all, then the checkpoint moves, then the chunks are queued: a crash anywhere repeats the same page with the same chunks.
+ */
+export async function enumerateRound(
+  ports: Ports,
+  servers: Servers,
+  id: JobId,
+  round: number,
+  deadline: Deadline,
+): Promise<void> {
+  const job = await ports.store.job(id);
+  if (job?.state !== 'running' || job.round !== round) return;
+  const holder = crypto.randomUUID();
+  if (!(await renew(ports, id, holder))) return;
+  try {
+    const source = await servers.server(job.source, 'source');
+    const target = () => servers.server(job.target, 'target');
+    for (let checkpoint = await ports.store.checkpoint(id, round); checkpoint; ) {
+      if (checkpoint.cursor.stage === 'done' || deadline.remainingMs() < STEP_MARGIN_MS) return;
+      await requireOpen(ports, [job.source, ...(checkpoint.cursor.stage === 'compare' ? [job.target] : [])]);
+      await advance({ ports, job, checkpoint, source, target, deadline });
+      checkpoint = await ports.store.checkpoint(id, round);
+      if (!(await renew(ports, id, holder))) return;
+      if ((await ports.store.job(id))?.state !== 'running') return;
+    }
+  } catch (error) {
+    throw await explain(ports, job, error);
+  } finally {
+    await ports.store.releaseLease(enumerationLease(id), holder);
+  }
+}
+
+function renew({ store, clock }: Ports, id: JobId, holder: string): Promise<boolean> {
+  return store.takeLease(enumerationLease(id), holder, clock.now(), LEASE_MS);
+}
+
+async function requireOpen({ store, clock }: Ports, names: readonly EndpointName[]): Promise<void> {
+  for (const name of names) {
+    const delay = gateDelay(await store.gate(name), undefined, clock.now());
+    if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
+  }
+}
+
+async function advance(enumeration: Enumeration): Promise<void> {
+  const { ports, job, checkpoint } = enumeration;
+  const existing = await ports.store.page(job.id, checkpoint.round, checkpoint.nextPage);
+  const step = existing ? undefined : await nextStep(enumeration);
+  const page = step && step.chunks.length > 0 ? await writePage(ports, checkpoint, step) : existing;
+  if (page) await reopenFailures(ports, page);
+  const next: Checkpoint = page
+    ? {
+        ...checkpoint,
+        ...step?.learned,
+        cursor: page.next,
+        nextPage: checkpoint.nextPage + 1,
+        planned: plannedWith(checkpoint.planned, page),
+      }
+    : { ...checkpoint, ...step?.learned, cursor: step?.next ?? checkpoint.cursor };
+  // Whoever moved the checkpoint meanwhile planned the same page: it is queued by them, or by the supervisor.
+  if (!(await ports.store.updateCheckpoint(next)) || !page) return;
+  await queuePage(ports, page);
+  ports.log.info({ job: job.id, round: page.round, page: page.page, chunks: page.chunks.length }, 'planned a page');
+}
+
+/** An endpoint's trouble closes its gate; a mistake in the job ends it; anything else is tried again. */
+async function explain(ports: Ports, job: Job, error: unknown): Promise<unknown> {
+  if (error instanceof FatalError) {
+    await fail(ports, job.id, error);
+    return new Postponed(error.code, error.message, 0);
+  }
+  if (!(error instanceof OrthancError)) return error;
+  const { verdict, endpoint, message } = error;
+  if (verdict.gate) await closeGate(ports, endpoint, verdict.gate, message);
+  ports.log.warn({ job: job.id, endpoint, code: error.code }, message);
+  return new Postponed(error.code, message, RETRY_SECONDS);
+}
+
+async function fail({ store, clock }: Ports, id: JobId, error: FatalError): Promise<void> {
+  for (;;) {
+    const job = await store.job(id);
+    if (job?.state !== 'running') return;
+    const { code, message } = error;
+    if (
+      await store.updateJob({
+        ...job,
+        state: 'failed',
+        reason: { code, message },
+        updatedAt: clock.now(),
+        endedAt: clock.now(),
+      })
+    )
+      return;
+  }
+}

@@ -1,0 +1,72 @@
+import type { CountedFact } from '../core/counts.ts';
+import type { ChunkRef, OrthancId } from '../core/ids.ts';
+import { decodeEntries } from '../core/packing.ts';
+import type { ChunkState, PlanPage } from '../core/plan.ts';
+import { readReceipt } from '../evidence/receipt.ts';
+import type { Enumeration } from './step.ts';
+
+/** Instances, and the study of each. */
+export type Wanted = ReadonlyMap<OrthancId, OrthancId>;
+
+interface Place {
+  readonly ref: ChunkRef;
+  readonly chunk: ChunkState;
+}
+
+const PAGES_AT_ONCE = 20;
+
+/** Where each instance was planned last, in this round or an earlier one. Reads only the pages that can hold one of them. */
+export async function plannedBefore(enumeration: Enumeration, wanted: Wanted): Promise<ReadonlyMap<OrthancId, Place>> {
+  const found = new Map<OrthancId, Place>();
+  if (wanted.size === 0) return found;
+  const studies = [...new Set(wanted.values())].sort();
+  for (let round = 1; round <= enumeration.checkpoint.round; round += 1)
+    for await (const page of pagesOf(enumeration, round))
+      if (mayHold(page, studies)) await search(enumeration, page, wanted, found);
+  return found;
+}
+
+async function* pagesOf({ ports, job }: Enumeration, round: number): AsyncGenerator<PlanPage> {
+  for (let from = 0; ; from += PAGES_AT_ONCE) {
+    const pages = await ports.store.pages(job.id, round, from, PAGES_AT_ONCE);
+    yield* pages;
+    if (pages.length < PAGES_AT_ONCE) return;
+  }
+}
+
+/** `studies` is sorted, as the study list was that such a page is made from. */
+function mayHold({ studies: range }: PlanPage, studies: readonly OrthancId[]): boolean {
+  if (!range) return true;
+  const candidate = studies.find((study) => study >= range.first);
+  return candidate !== undefined && candidate <= range.last;
+}
+
+async function search(
+  { ports }: Enumeration,
+  page: PlanPage,
+  wanted: Wanted,
+  found: Map<OrthancId, Place>,
+): Promise<void> {
+  const object = await ports.objects.read(page.object);
+  for (const [index, chunk] of page.chunks.entries()) {
+    for (const { id } of decodeEntries(object.subarray(chunk.offset, chunk.offset + chunk.length)))
+      if (wanted.has(id))
+        found.set(id, { ref: { job: page.job, round: page.round, page: page.page, chunk: index }, chunk });
+  }
+}
+
+/** The final outcomes on record for instances planned in earlier rounds; those that are still under way are left out. */
+export async function outcomesOf(
+  { ports }: Enumeration,
+  places: ReadonlyMap<OrthancId, Place>,
+): Promise<ReadonlyMap<OrthancId, CountedFact>> {
+  const outcomes = new Map<OrthancId, CountedFact>();
+  const receipts = new Set([...places.values()].flatMap(({ chunk }) => (chunk.receipt ? [chunk.receipt] : [])));
+  for (const receipt of receipts)
+    for (const row of await readReceipt(ports.objects, receipt)) {
+      if (places.get(row.instance)?.chunk.receipt !== receipt || row.outcome === 'unsettled') continue;
+      const { outcome, code, sentByUs, size } = row;
+      outcomes.set(row.instance, { outcome, code, sentByUs, ...(size !== undefined && { size }) });
+    }
+  return outcomes;
+}

@@ -1,0 +1,15 @@
+import type { ReceiptRow } from '../core/outcome.ts';
+import type { ObjectStore } from '../core/ports.ts';
+
+export function encodeReceipt(rows: readonly ReceiptRow[]): Uint8Array {
+  return new TextEncoder().encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/** The rows of one receipt: at most those of one chunk. */
+export async function readReceipt(objects: ObjectStore, key: string): Promise<ReceiptRow[]> {
+  const text = new TextDecoder().decode(await objects.read(key));
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): ReceiptRow => JSON.parse(line));
+}

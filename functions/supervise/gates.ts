@@ -1,0 +1,42 @@
+import type { Side } from '../core/answer.ts';
+import { openGate, postponeProbe } from '../core/gates.ts';
+import type { EndpointName } from '../core/ids.ts';
+import type { Job } from '../core/job.ts';
+import type { Gate, Ports } from '../core/ports.ts';
+import { OrthancError } from '../orthanc/errors.ts';
+import type { Servers } from '../orthanc/server.ts';
+
+/** Probes the closed gates of a job's endpoints when it is time, and opens those that answer. Returns the gates as they are then. */
+export async function tendGates(ports: Ports, servers: Servers, job: Job): Promise<readonly Gate[]> {
+  const sides: readonly (readonly [EndpointName, Side])[] = [
+    [job.source, 'source'],
+    [job.target, 'target'],
+  ];
+  return Promise.all(
+    sides.map(async ([name, side]) => {
+      const gate = await ports.store.gate(name);
+      if (gate.state === 'closed' && (gate.probeAt ?? 0) <= ports.clock.now()) await probe(ports, servers, name, side);
+      return ports.store.gate(name);
+    }),
+  );
+}
+
+async function probe(ports: Ports, servers: Servers, name: EndpointName, side: Side): Promise<void> {
+  try {
+    await (await servers.server(name, side)).system();
+    await openGate(ports, name);
+    ports.log.info({ endpoint: name }, 'the endpoint answers: its gate opens');
+  } catch (error) {
+    if (!(error instanceof OrthancError)) throw error;
+    await postponeProbe(ports, name, error.verdict.gate ?? 'FAILING', error.message);
+  }
+}
+
+/** The gate that has been shut for longer than the job wants to wait, if any. */
+export function waitedTooLong(job: Job, gates: readonly Gate[], now: number): Gate | undefined {
+  return gates.find((gate) => {
+    // A job that was resumed waits anew.
+    const since = gate.blockedSince === undefined ? undefined : Math.max(gate.blockedSince, job.resumedAt);
+    return since !== undefined && now - since > job.options.maxWaitMs;
+  });
+}

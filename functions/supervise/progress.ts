@@ -1,0 +1,53 @@
+import { addCounts, type Counts } from '../core/counts.ts';
+import type { JobId } from '../core/ids.ts';
+import type { Checkpoint, Job } from '../core/job.ts';
+import type { Gate, Ports } from '../core/ports.ts';
+import { pageCounts } from './harvest.ts';
+
+const PAGES_AT_ONCE = 50;
+
+/** Where a job stands, from the job store alone. */
+export interface Progress {
+  readonly job: Job;
+  /** Of the round in progress. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Outcomes so far, in all rounds. */
+  readonly counts: Counts;
+  /** Instances and estimated bytes planned in the round in progress, and those of them in chunks that are still open. */
+  readonly planned: { readonly instances: number; readonly bytes: number };
+  readonly open: { readonly instances: number; readonly bytes: number };
+  /** Whether the source is still being listed: then `planned` is a lower bound. */
+  readonly listing: boolean;
+  /** Gates that are closed, or open but without a success since. */
+  readonly blocked: readonly Gate[];
+}
+
+export async function progressOf({ store }: Ports, id: JobId): Promise<Progress | undefined> {
+  const job = await store.job(id);
+  if (!job) return undefined;
+  const checkpoint = job.round > 0 ? await store.checkpoint(id, job.round) : undefined;
+  let counts = addCounts(job.settled, job.harvested.counts);
+  const open = { instances: 0, bytes: 0 };
+  for (let from = job.harvested.pages; checkpoint; from += PAGES_AT_ONCE) {
+    const pages = await store.pages(id, job.round, from, PAGES_AT_ONCE);
+    for (const page of pages) {
+      counts = addCounts(counts, pageCounts(page));
+      for (const chunk of page.chunks) {
+        if (chunk.state === 'closed') continue;
+        open.instances += chunk.instances;
+        open.bytes += chunk.bytes;
+      }
+    }
+    if (pages.length < PAGES_AT_ONCE) break;
+  }
+  const gates = await Promise.all([...new Set([job.source, job.target])].map((name) => store.gate(name)));
+  return {
+    job,
+    checkpoint,
+    counts,
+    planned: checkpoint?.planned ?? { instances: 0, bytes: 0 },
+    open,
+    listing: job.state === 'requested' || (job.state === 'running' && checkpoint?.cursor.stage !== 'done'),
+    blocked: gates.filter((gate) => gate.blockedSince !== undefined),
+  };
+}

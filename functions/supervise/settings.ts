@@ -1,0 +1,23 @@
+/** How the supervisor paces jobs. Times in milliseconds. */
+export interface SupervisorSettings {
+  /** A planned chunk that nobody touched for so long is queued again. */
+  readonly idleAfterMs: number;
+  /** The enumerator of an unfinished plan is woken at most so often. */
+  readonly pokeEveryMs: number;
+  /** Wait before the first round that repeats failures; doubled from round to round. */
+  readonly roundDelayMs: number;
+  readonly longestRoundDelayMs: number;
+  /** Attempts in this round are the last. */
+  readonly lastRound: number;
+  /** Failures, since the job was started or resumed, before it may be stopped because most of what it tries fails. */
+  readonly failuresToStop: number;
+}
+
+export const DEFAULT_SETTINGS: SupervisorSettings = {
+  idleAfterMs: 30 * 60_000,
+  pokeEveryMs: 10_000,
+  roundDelayMs: 2000,
+  longestRoundDelayMs: 60_000,
+  lastRound: 20,
+  failuresToStop: 200,
+};

@@ -1,0 +1,112 @@
+import { FatalError, messageOf } from '../core/errors.ts';
+import { ENDED, type Job, SCHEMA_VERSION } from '../core/job.ts';
+import type { Ports } from '../core/ports.ts';
+import { compact } from '../evidence/compact.ts';
+import { assess } from '../orthanc/assess.ts';
+import { OrthancError } from '../orthanc/errors.ts';
+import type { Servers } from '../orthanc/server.ts';
+import { tendGates, waitedTooLong } from './gates.ts';
+import { harvest } from './harvest.ts';
+import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
+import { failsMostly, settleRound, stopJob } from './settle.ts';
+import { updateJob } from './update-job.ts';
+import { queueIdle, wakeEnumerator } from './wake.ts';
+
+/** Moves every job that has not ended one step along its state machine. Safe to run twice at once, and to die anywhere. */
+export async function superviseAll(
+  ports: Ports,
+  servers: Servers,
+  settings: SupervisorSettings = DEFAULT_SETTINGS,
+): Promise<void> {
+  for (const job of await ports.store.jobs()) {
+    if (ENDED.has(job.state) || job.v !== SCHEMA_VERSION) continue;
+    await superviseJob(ports, servers, settings, job);
+  }
+}
+
+export async function superviseJob(
+  ports: Ports,
+  servers: Servers,
+  settings: SupervisorSettings,
+  job: Job,
+): Promise<void> {
+  switch (job.state) {
+    case 'requested':
+      return start(ports, servers, job);
+    case 'running':
+      return run(ports, servers, settings, job);
+    case 'finishing':
+      return finish(ports, job);
+    case 'completed':
+    case 'completed-with-failures':
+    case 'stopped':
+    case 'cancelled':
+    case 'failed':
+      return;
+  }
+}
+
+async function start(ports: Ports, servers: Servers, job: Job): Promise<void> {
+  const { conflict, selection } = job.options;
+  try {
+    const source = await servers.server(job.source, 'source');
+    const target = await servers.server(job.target, 'target');
+    const found = await assess(source, target, {
+      conflict,
+      labels: selection.labels !== undefined,
+      writes: job.kind === 'replicate',
+    });
+    for (const warning of found.warnings) ports.log.warn({ job: job.id, code: warning.code }, warning.message);
+  } catch (error) {
+    if (!(error instanceof FatalError) && !(error instanceof OrthancError)) throw error;
+    const reason = { code: error.code, message: messageOf(error) };
+    await updateJob(ports, job.id, (stored) =>
+      stored.state === 'requested' ? { ...stored, state: 'failed', reason, endedAt: ports.clock.now() } : undefined,
+    );
+    return;
+  }
+  await ports.store.createCheckpoint({
+    v: SCHEMA_VERSION,
+    job: job.id,
+    round: 1,
+    kind: 'load',
+    revision: 0,
+    nextPage: 0,
+    cursor: { stage: 'start' },
+    planned: { pages: 0, chunks: 0, instances: 0, bytes: 0 },
+    notBefore: 0,
+    lastChance: false,
+  });
+  await updateJob(ports, job.id, (stored) =>
+    stored.state === 'requested' ? { ...stored, state: 'running', round: 1 } : undefined,
+  );
+}
+
+async function run(ports: Ports, servers: Servers, settings: SupervisorSettings, job: Job): Promise<void> {
+  const checkpoint = await ports.store.checkpoint(job.id, job.round);
+  if (!checkpoint || checkpoint.v !== SCHEMA_VERSION) return;
+  const gates = await tendGates(ports, servers, job);
+  const stuck = waitedTooLong(job, gates, ports.clock.now());
+  if (stuck)
+    return stopJob(ports, job, stuck.code ?? 'BLOCKED', `gave up waiting (--max-wait): ${stuck.message ?? 'blocked'}`);
+  await wakeEnumerator(ports, settings, job, checkpoint);
+  const harvested = await harvest(ports, job, checkpoint);
+  if (failsMostly(settings, harvested.job)) {
+    const message =
+      'most of what is tried fails; "orthanc-migrate failures" shows why; the same command goes on once the cause is gone';
+    return stopJob(ports, job, 'TOO_MANY_FAILURES', message);
+  }
+  await queueIdle(ports, settings, harvested.job, harvested.open);
+  const settled = checkpoint.cursor.stage === 'done' && harvested.job.harvested.pages === checkpoint.nextPage;
+  if (settled) await settleRound(ports, settings, harvested.job, checkpoint);
+}
+
+async function finish(ports: Ports, job: Job): Promise<void> {
+  const counts = await compact(ports, job);
+  const endedAt = ports.clock.now();
+  await updateJob(ports, job.id, (stored) =>
+    stored.state === 'finishing'
+      ? { ...stored, state: counts.failure > 0 ? 'completed-with-failures' : 'completed', endedAt }
+      : undefined,
+  );
+}

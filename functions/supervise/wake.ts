@@ -1,0 +1,64 @@
+import { chunkKey } from '../core/ids.ts';
+import type { Checkpoint, Job } from '../core/job.ts';
+import { enumerateBody, transferBody } from '../core/messages.ts';
+import type { ChunkState, PlanPage } from '../core/plan.ts';
+import type { Ports } from '../core/ports.ts';
+import { enumerationLease } from '../enumerate/lease.ts';
+import type { SupervisorSettings } from './settings.ts';
+
+/** Wakes the enumerator of a plan that is not finished, unless it was woken a moment ago. */
+export async function wakeEnumerator(
+  { store, queues, clock }: Ports,
+  settings: SupervisorSettings,
+  job: Job,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const now = clock.now();
+  if (checkpoint.cursor.stage === 'done' || now < checkpoint.notBefore) return;
+  // A new holder each time: the lease can only be had when the one before has run out.
+  if (!(await store.takeLease(`wake/${job.id}/${checkpoint.round}`, crypto.randomUUID(), now, settings.pokeEveryMs)))
+    return;
+  await queues.enumerate.send([{ body: enumerateBody(job.id, checkpoint.round) }]);
+}
+
+function isIdle(chunk: ChunkState, job: Job, settings: SupervisorSettings, now: number): boolean {
+  if (chunk.state === 'closed' || chunk.queuedAt === undefined) return false;
+  const touched = Math.max(chunk.queuedAt, chunk.touchedAt ?? 0);
+  return touched < job.resumedAt || now - touched > settings.idleAfterMs;
+}
+
+/**
+ * Queues again what is planned but was never queued (its enumerator died in between), what was dropped while the job did not
+ * run, and what nobody touched for long (its message was lost). A chunk too many on the queue does no harm.
+ */
+export async function queueIdle(
+  ports: Ports,
+  settings: SupervisorSettings,
+  job: Job,
+  open: readonly PlanPage[],
+): Promise<void> {
+  const { store, queues, clock, log } = ports;
+  const now = clock.now();
+  for (const page of open) {
+    const unqueued = page.chunks.some((chunk) => chunk.state === 'planned' && chunk.queuedAt === undefined);
+    const queueAll = unqueued && (await isAbandoned(ports, job));
+    const { job: id, round, page: number } = page;
+    const refs = page.chunks.flatMap((chunk, index) => {
+      const needed =
+        isIdle(chunk, job, settings, now) || (queueAll && chunk.state === 'planned' && chunk.queuedAt === undefined);
+      return needed ? [{ job: id, round, page: number, chunk: index }] : [];
+    });
+    if (refs.length === 0) continue;
+    await queues.transfer.send(refs.map((ref) => ({ body: transferBody(ref) })));
+    for (const ref of refs) await store.changeChunk(ref, { kind: 'queued', at: now });
+    log.warn({ chunks: refs.map(chunkKey) }, 'queued chunks again');
+  }
+}
+
+/** Whether no enumerator is at work that may be about to queue its page. */
+async function isAbandoned({ store, clock }: Ports, job: Job): Promise<boolean> {
+  const holder = crypto.randomUUID();
+  const free = await store.takeLease(enumerationLease(job.id), holder, clock.now(), 1000);
+  if (free) await store.releaseLease(enumerationLease(job.id), holder);
+  return free;
+}

@@ -1,0 +1,29 @@
+import { rateAt, type Timetable } from '../core/bandwidth.ts';
+import type { Clock } from '../core/ports.ts';
+
+/** Spreads bytes evenly over time at the rate that the timetable gives for the moment. */
+export class Throttle {
+  readonly #clock: Clock;
+  #timetable: Timetable | undefined;
+  /** When the line is free again, milliseconds since the epoch. */
+  #freeAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  set timetable(timetable: Timetable | undefined) {
+    this.#timetable = timetable;
+  }
+
+  /** Waits until so many bytes may pass. */
+  readonly pass = async (bytes: number): Promise<void> => {
+    if (!this.#timetable) return;
+    const now = this.#clock.now();
+    const rate = rateAt(this.#timetable, new Date(now));
+    if (!Number.isFinite(rate)) return;
+    const start = Math.max(now, this.#freeAt);
+    this.#freeAt = start + (bytes / rate) * 1000;
+    if (start > now) await this.#clock.sleep(start - now);
+  };
+}

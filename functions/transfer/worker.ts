@@ -1,0 +1,80 @@
+import type { Side } from '../core/answer.ts';
+import type { EndpointName, OrthancId } from '../core/ids.ts';
+import type { Job } from '../core/job.ts';
+import type { Deadline, Ports } from '../core/ports.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { OrthancServer, Servers } from '../orthanc/server.ts';
+import { TransferPool } from './pool.ts';
+import { Streak } from './streak.ts';
+
+/** How a worker spaces its own quick retries, and when attempts run out. */
+export interface RetryPolicy {
+  /** Tries of one request within one attempt. */
+  readonly quickTries: number;
+  /** Before the second try; doubled before each further one. Milliseconds. */
+  readonly quickDelayMs: number;
+  /** Attempts that count, over all rounds; after the last one a failure is final. */
+  readonly attempts: number;
+}
+
+export const DEFAULT_RETRIES: RetryPolicy = { quickTries: 3, quickDelayMs: 250, attempts: 5 };
+
+/** What one process keeps for all chunks that it transfers. */
+export class TransferWorker {
+  readonly ports: Ports;
+  readonly servers: Servers;
+  readonly retries: RetryPolicy;
+  readonly #pools = new Map<EndpointName, TransferPool>();
+  readonly #streaks = new Map<EndpointName, Streak>();
+
+  constructor(ports: Ports, servers: Servers, retries: RetryPolicy = DEFAULT_RETRIES) {
+    this.ports = ports;
+    this.servers = servers;
+    this.retries = retries;
+  }
+
+  pool(target: EndpointName): TransferPool {
+    const known = this.#pools.get(target);
+    if (known) return known;
+    const pool = new TransferPool(this.ports.clock);
+    this.#pools.set(target, pool);
+    return pool;
+  }
+
+  streak(endpoint: EndpointName): Streak {
+    const known = this.#streaks.get(endpoint);
+    if (known) return known;
+    const streak = new Streak();
+    this.#streaks.set(endpoint, streak);
+    return streak;
+  }
+}
+
+/** An endpoint that cannot take work now: the chunk goes back to the queue and the endpoint's gate closes. */
+export interface Blockage {
+  readonly side: Side;
+  readonly gate: NonNullable<Verdict['gate']>;
+  readonly message: string;
+  /** The target broke down while it was being sent something. */
+  readonly crashed: boolean;
+}
+
+/** One attempt at one chunk: what all its steps need, and whether they should stop. */
+export interface Attempt {
+  readonly worker: TransferWorker;
+  readonly job: Job;
+  readonly deadline: Deadline;
+  readonly source: OrthancServer;
+  readonly target: OrthancServer;
+  readonly pool: TransferPool;
+  /** An attempt before this one may have sent anything. */
+  readonly repeated: boolean;
+  readonly lastChance: boolean;
+  readonly condemned: ReadonlySet<OrthancId>;
+  /** Set once: nothing more is started after it. */
+  blockage: Blockage | undefined;
+}
+
+export function endpointName(attempt: Attempt, side: Side): EndpointName {
+  return side === 'source' ? attempt.job.source : attempt.job.target;
+}
