@@ -86,6 +86,7 @@ async function forward(
   const sent = pipeline(body.all(), disturbance(fault, 'request', request), outgoing);
   // A server may answer and close before it read everything; a failure to send counts only while there is no answer.
   sent.catch(() => undefined);
+  answered.catch(() => undefined);
   if (fault?.kind === 'run' && fault.when === 'after') {
     await sent;
     await fault.run();

@@ -8,6 +8,13 @@ interface Link {
   readonly known: WeakSet<Socket>;
 }
 
+/** Keeps idle connections until the server closes them: Node's own would drop them at once on `Keep-Alive: timeout=1`. */
+class PatientAgent extends Agent {
+  override keepSocketAlive(): boolean {
+    return true;
+  }
+}
+
 const links = new WeakMap<Socket, Link>();
 
 /** Begins the same request at the server; its body is still to be written. */
@@ -40,7 +47,7 @@ export function openUpstream(upstream: URL, request: IncomingMessage): ClientReq
 function linkOf(client: Socket): Link {
   const known = links.get(client);
   if (known) return known;
-  const link: Link = { agent: new Agent({ keepAlive: true, maxSockets: 1 }), active: 0, known: new WeakSet() };
+  const link: Link = { agent: new PatientAgent({ keepAlive: true, maxSockets: 1 }), active: 0, known: new WeakSet() };
   links.set(client, link);
   client.once('close', () => link.agent.destroy());
   return link;

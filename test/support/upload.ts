@@ -56,8 +56,13 @@ export async function uploadFile(url: string, path: string, options: UploadOptio
 }
 
 function poolOf(url: string, connections: number): Pool {
-  // Orthanc closes idle connections after one second.
-  return new Pool(new URL(url).origin, { connections, keepAliveTimeout: 700, headersTimeout: 0, bodyTimeout: 0 });
+  return new Pool(new URL(url).origin, {
+    connections,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Orthanc announces `Keep-Alive: timeout=1`; with undici's usual margin of two seconds no connection would be used twice.
+    keepAliveTimeoutThreshold: 300,
+  });
 }
 
 async function post(
