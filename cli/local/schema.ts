@@ -1,4 +1,3 @@
-import type { Database } from './database.ts';
 import { corrupt, StateError } from './state-error.ts';
 
 /** Version of the tables, in `PRAGMA user_version`. */
@@ -42,6 +41,7 @@ const STEPS: readonly string[] = [
     postponed INTEGER NOT NULL DEFAULT 0
   );
   CREATE INDEX messages_by_visibility ON messages (queue, visible_at);
+  CREATE INDEX messages_received ON messages (queue, visible_at) WHERE receipt IS NOT NULL;
   CREATE INDEX messages_by_age ON messages (queue, sent_at);
   CREATE UNIQUE INDEX messages_by_dedupe_id ON messages (queue, dedupe_id) WHERE dedupe_id IS NOT NULL;
   CREATE UNIQUE INDEX messages_by_receipt ON messages (receipt) WHERE receipt IS NOT NULL;
@@ -57,6 +57,14 @@ const STEPS: readonly string[] = [
   );
   `,
 ];
+
+/** What a migration needs of the database, before it is one of ours. */
+interface Database {
+  readonly path: string;
+  exec(sql: string): void;
+  get<Row>(sql: string): Row | undefined;
+  transaction<T>(work: () => T): T;
+}
 
 /** Brings the tables to this version. Raises `STATE_NEWER_VERSION`, or `STATE_CORRUPT` for somebody else's file. */
 export function migrate(database: Database): void {

@@ -64,6 +64,10 @@ export function stateErrorOfFile(error: unknown, path: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
       return notWritable(path, error);
     default:
       return error;
@@ -94,7 +98,7 @@ function diskFull(path: string, cause: unknown): StateError {
 }
 
 function notWritable(path: string, cause: unknown): StateError {
-  return new StateError('STATE_NOT_WRITABLE', `cannot write ${path}; change its permissions or give --state-dir`, {
-    cause,
-  });
+  const why = property(cause, 'errstr') ?? systemCode(cause) ?? 'unknown error';
+  const remedy = 'make it a directory that you may write to, or give another --state-dir';
+  return new StateError('STATE_NOT_WRITABLE', `cannot write ${path} (${why}); ${remedy}`, { cause });
 }
