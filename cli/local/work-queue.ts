@@ -48,17 +48,10 @@ export class SqliteQueue implements DeadLetterQueue {
 
   async depth(): Promise<{ visible: number; inFlight: number }> {
     const now = this.#clock.now();
-    const sql = `SELECT count(*) FILTER (WHERE visible_at <= ?) AS visible,
-        count(*) FILTER (WHERE visible_at > ? AND receipt IS NOT NULL) AS inFlight
-      FROM messages WHERE queue = ? AND sent_at > ?`;
-    const counts = this.#database.get<{ visible: number; inFlight: number }>(
-      sql,
-      now,
-      now,
-      this.name,
-      now - this.#retentionMs,
-    );
-    return { visible: counts?.visible ?? 0, inFlight: counts?.inFlight ?? 0 };
+    const visible = 'SELECT count(*) AS n FROM messages WHERE queue = ? AND visible_at <= ?';
+    const inFlight = `SELECT count(*) AS n FROM messages WHERE queue = ? AND visible_at > ? AND receipt IS NOT NULL`;
+    const count = (sql: string) => this.#database.get<{ n: number }>(sql, this.name, now)?.n ?? 0;
+    return { visible: count(visible), inFlight: count(inFlight) };
   }
 
   async changeVisibility(receiptHandle: string, seconds: number): Promise<void> {
