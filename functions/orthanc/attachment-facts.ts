@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { OrthancId } from '../core/ids.ts';
 import { OrthancError } from './errors.ts';
 import type { OrthancHttp } from './http.ts';
-import { askJson, findJson } from './json.ts';
+import { findJson } from './json.ts';
 import { attachment, md5Of } from './schemas.ts';
 import type { Recorded } from './server.ts';
-import { isAtLeast, systemAnswer } from './system-info.ts';
+import type { ServerVersion } from './version.ts';
 
 /** `attachments/{name}/info` came with this version. Before, the route does not exist, and its 404 is no word about the instance. */
 const WITH_INFO = [1, 10, 0] as const;
@@ -13,16 +13,16 @@ const WITH_INFO = [1, 10, 0] as const;
 /** Size and MD5 of one instance, from its own routes. `undefined` only when the server itself does not know the instance. */
 export class AttachmentFacts {
   readonly #http: OrthancHttp;
-  #hasInfo: boolean | undefined;
+  readonly #version: ServerVersion;
 
-  constructor(http: OrthancHttp) {
+  constructor(http: OrthancHttp, version: ServerVersion) {
     this.#http = http;
+    this.#version = version;
   }
 
   async of(instance: OrthancId): Promise<Recorded | undefined> {
-    this.#hasInfo ??= isAtLeast((await askJson(this.#http, { path: 'system' }, systemAnswer)).Version, WITH_INFO);
     const path = `instances/${instance}/attachments/dicom`;
-    return this.#hasInfo ? this.#info(path) : this.#sizeAndMd5(path);
+    return (await this.#version.isAtLeast(WITH_INFO)) ? this.#info(path) : this.#sizeAndMd5(path);
   }
 
   async #info(path: string): Promise<Recorded | undefined> {

@@ -41,16 +41,30 @@ export function breakageOf(error: unknown): Breakage {
   return { cause: CONNECTED[code] ?? 'protocol', requestSent: !connecting, detail: code };
 }
 
+/** System errors are told by their fields alone: code of another realm makes them with another `Error`. */
+interface ErrorLike {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly syscall?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
+function fields(error: unknown): ErrorLike {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
 function hasText(error: unknown, field: 'syscall' | 'message', text: string): boolean {
-  const value = error instanceof Error ? (error as unknown as Record<string, unknown>)[field] : undefined;
+  const value = fields(error)[field];
   return typeof value === 'string' && value.includes(text);
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error.cause !== undefined) return codeOf(error.cause);
+  const { code, cause, errors, name } = fields(error);
+  if (typeof code === 'string') return code;
+  if (cause !== undefined) return codeOf(cause);
   // A host name with several addresses fails with all of their errors.
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return error.name;
+  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
+  return typeof name === 'string' ? name : 'unknown';
 }

@@ -18,7 +18,7 @@ import { lookupTag } from './tag-lookup.ts';
 const LISTING_TIMEOUT_MS = 10 * 60_000;
 
 /** Opens a client for one server. Nothing is asked yet. It must be closed by its owner. */
-export function connectServer(endpoint: Endpoint, side: Side): OrthancServer {
+export function connectServer(endpoint: Endpoint, side: Side): OrthancClient {
   return new OrthancClient(new OrthancHttp(endpoint, side));
 }
 
@@ -35,7 +35,15 @@ export class OrthancClient implements OrthancServer {
   }
 
   async system(): Promise<SystemInfo> {
-    return systemInfo(await askJson(this.http, { path: 'system' }, systemAnswer));
+    const info = systemInfo(await askJson(this.http, { path: 'system' }, systemAnswer));
+    // Learnt while the server answers well: the relay needs it in the middle of trouble.
+    await this.http.undescribedErrors();
+    return info;
+  }
+
+  /** Whether this server's error answers come without a body (`"HttpDescribeErrors": false`), as far as is known. */
+  get errorsUndescribed(): boolean {
+    return this.http.errorsUndescribed;
   }
 
   identity(sample?: readonly OrthancId[]): Promise<Identity> {

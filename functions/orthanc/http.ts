@@ -3,10 +3,11 @@ import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointName } from '../core/ids.ts';
 import type { Operation } from '../core/verdict.ts';
+import { type Answered, readAnswer } from './answered.ts';
 import { breakageOf } from './breakage.ts';
 import { answerError, breakageError, type OrthancError } from './errors.ts';
 import { ANSWER_TIMEOUT_MS, authorizationHeaders, openPool, pathBelow } from './pool.ts';
-import { MAX_ERROR_BODY_BYTES, recogniseError } from './recognise.ts';
+import { recogniseError } from './recognise.ts';
 import { asksUndescribed } from './undescribed.ts';
 
 /** Below the default of Orthanc's HttpThreadsCount (50), which we share with the server's other users. */
@@ -19,12 +20,6 @@ export interface Question {
   readonly body?: string;
   /** Milliseconds to the headers of the answer; 60 s if absent. */
   readonly timeoutMs?: number;
-}
-
-export interface Answered {
-  readonly status: number;
-  readonly contentType: string | undefined;
-  readonly body: Uint8Array;
 }
 
 /** Asks questions of one Orthanc server. What is not a clean answer becomes an `OrthancError`. */
@@ -52,7 +47,7 @@ export class OrthancHttp {
     return this.exchange(question, async (response) => new Uint8Array(await response.body.arrayBuffer()));
   }
 
-  /** `read` gets the answer if it is a 200, and must consume its body. Connections that are reset are tried once more. */
+  /** `read` gets the answer if it is a 200, and must consume its body. A reset before the answer is tried once more. */
   async exchange<T>(question: Question, read: (response: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
     const response = await this.#ask(question);
     if (response.statusCode !== 200) {
@@ -123,7 +118,7 @@ export class OrthancHttp {
 
   async #read(question: Question, response: Dispatcher.ResponseData): Promise<Answered> {
     try {
-      return await answered(response);
+      return await readAnswer(response);
     } catch (error) {
       throw this.#broken(question, error);
     }
@@ -137,22 +132,4 @@ export class OrthancHttp {
 
 function withoutQuery(path: string): string {
   return `/${path.split('?', 1)[0]}`;
-}
-
-/** Reads no more of a body than an error of Orthanc can have. */
-async function answered(response: Dispatcher.ResponseData): Promise<Answered> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of response.body) {
-    pieces.push(piece);
-    length += piece.length;
-    // Leaving the loop destroys the body.
-    if (length > MAX_ERROR_BODY_BYTES) break;
-  }
-  const type = response.headers['content-type'];
-  return {
-    status: response.statusCode,
-    contentType: Array.isArray(type) ? type[0] : type,
-    body: Buffer.concat(pieces),
-  };
 }

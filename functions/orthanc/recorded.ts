@@ -7,6 +7,7 @@ import { askJson } from './json.ts';
 import { bulkContent } from './schemas.ts';
 import type { Recorded } from './server.ts';
 import { StudyFinder } from './study-finder.ts';
+import { ServerVersion } from './version.ts';
 
 const CONCURRENT = 8;
 const CONCURRENT_STUDIES = 4;
@@ -27,8 +28,9 @@ export class RecordedLookup {
 
   constructor(http: OrthancHttp) {
     this.#http = http;
-    this.#finder = new StudyFinder(http);
-    this.#facts = new AttachmentFacts(http);
+    const version = new ServerVersion(http);
+    this.#finder = new StudyFinder(http, version);
+    this.#facts = new AttachmentFacts(http, version);
   }
 
   async of(ids: readonly OrthancId[], hint: ReadonlyMap<OrthancId, OrthancId>): Promise<Map<OrthancId, Recorded>> {

@@ -5,7 +5,7 @@ import type { OrthancHttp } from './http.ts';
 import { askJson } from './json.ts';
 import { foundInstances } from './schemas.ts';
 import type { Recorded } from './server.ts';
-import { isAtLeast, systemAnswer } from './system-info.ts';
+import type { ServerVersion } from './version.ts';
 
 /** `ParentStudy` and `ResponseContent` of `/tools/find` came with this version; older ones ignore them and list the whole server. */
 const WITH_PARENT_STUDY = [1, 12, 5] as const;
@@ -18,6 +18,8 @@ const WORTH_IT = 4;
 /** Bounds the size of an answer: some megabytes. */
 const MOST_ROWS = 20_000;
 const MOST_REMEMBERED = 10_000;
+/** After a refusal: it may have been a gateway's for a moment, and asking singly is much slower. */
+const PAUSE_MS = 60_000;
 
 /**
  * Looks up instances by the study that they are in, with one `/tools/find` for all of them. What it says is believed; what it leaves
@@ -25,22 +27,21 @@ const MOST_REMEMBERED = 10_000;
  */
 export class StudyFinder {
   readonly #http: OrthancHttp;
-  #usable: boolean | undefined;
+  readonly #version: ServerVersion;
+  /** Milliseconds on the clock of `performance.now()`. */
+  #refusedUntil = 0;
   /** Rows that a study's answer had, for studies that were too large to be asked for a few instances. */
   readonly #large = new Map<OrthancId, number>();
 
-  constructor(http: OrthancHttp) {
+  constructor(http: OrthancHttp, version: ServerVersion) {
     this.#http = http;
+    this.#version = version;
   }
 
   /** Adds what it learns about `wanted` to `known`. */
   async addStudy(study: OrthancId, wanted: ReadonlySet<OrthancId>, known: Map<OrthancId, Recorded>): Promise<void> {
     if (wanted.size < WORTH_IT || (this.#large.get(study) ?? 0) > wanted.size * ROWS_PER_ASKED) return;
-    this.#usable ??= isAtLeast(
-      (await askJson(this.#http, { path: 'system' }, systemAnswer)).Version,
-      WITH_PARENT_STUDY,
-    );
-    if (!this.#usable) return;
+    if (performance.now() < this.#refusedUntil || !(await this.#version.isAtLeast(WITH_PARENT_STUDY))) return;
     const rows = await this.#find(study);
     if (!rows) return;
     this.#remember(study, rows.length);
@@ -63,7 +64,7 @@ export class StudyFinder {
     } catch (error) {
       // A server that does not know this form of the question, or does not allow it, is asked one by one.
       if (!(error instanceof OrthancError) || !refused(error)) throw error;
-      this.#usable = false;
+      this.#refusedUntil = performance.now() + PAUSE_MS;
       return undefined;
     }
   }

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { OrthancId } from '../../../functions/core/ids.ts';
+import type { Recorded } from '../../../functions/orthanc/server.ts';
+import { type Answer, described, StubServer, system, UNKNOWN } from './stub-server.ts';
+
+const id = (n: number) =>
+  n
+    .toString(16)
+    .padStart(40, '0')
+    .replace(/(.{8})(?=.)/g, '$1-') as OrthancId;
+const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => id(from + i));
+const STUDY = id(0xf00d);
+const MD5 = '0123456789abcdef0123456789abcdef';
+const FACT = { size: 390, md5: MD5 };
+const attachment = (md5 = MD5) => ({ ContentType: 1, UncompressedSize: 390, UncompressedMD5: md5, Uuid: 'u' });
+const found = (list: readonly OrthancId[]) =>
+  list.map((ID) => ({ ID, Type: 'Instance', Attachments: [{ ...attachment(), ContentType: 3 }, attachment()] }));
+const inStudy = (list: readonly OrthancId[]) => new Map(list.map((instance) => [instance, STUDY]));
+
+interface Behaviour {
+  readonly version?: string;
+  /** What the server holds; everything else is unknown to it. */
+  readonly holds: readonly OrthancId[];
+  readonly find?: (body: Record<string, unknown>) => Answer;
+  readonly bulk?: (held: readonly OrthancId[]) => Answer;
+  readonly info?: Answer;
+}
+
+const stubs: StubServer[] = [];
+afterEach(async () => {
+  for (const stub of stubs.splice(0)) await stub.stop();
+});
+
+async function serve(behaviour: Behaviour): Promise<StubServer> {
+  const holds = new Set(behaviour.holds);
+  const stub = await new StubServer(({ path, body }) => {
+    if (path === '/system') return system({ Version: behaviour.version ?? '1.13.0' });
+    if (path === '/tools/find') return behaviour.find?.(JSON.parse(body)) ?? { body: found(behaviour.holds) };
+    if (path === '/tools/bulk-content') {
+      const held = (JSON.parse(body).Resources as OrthancId[]).filter((instance) => holds.has(instance));
+      return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance' })) };
+    }
+    const [, instance = '', what = ''] = /^\/instances\/([^/]+)\/attachments\/dicom\/(\w+)$/.exec(path) ?? [];
+    if (!holds.has(instance as OrthancId)) return UNKNOWN;
+    if (what === 'info') return behaviour.info ?? { body: attachment() };
+    return { body: what === 'size' ? '390' : MD5, type: 'text/plain' };
+  }).start();
+  stubs.push(stub);
+  return stub;
+}
+
+const count = (stub: StubServer, pattern: RegExp) => stub.paths().filter((path) => pattern.test(path)).length;
+const all = (list: readonly OrthancId[]): Map<OrthancId, Recorded> =>
+  new Map(list.map((instance) => [instance, FACT as Recorded]));
+/** The order of answers is of no importance. */
+const sorted = (map: ReadonlyMap<OrthancId, Recorded>) => [...map].sort();
+
+describe('recorded', () => {
+  test('asks a study in one question where the version has it', async () => {
+    const asked = ids(0, 50);
+    const stub = await serve({ holds: ids(0, 60) });
+    expect(sorted(await stub.client().recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+    expect(stub.paths()).toEqual(['/system', '/tools/find']);
+  });
+
+  test('asks what a cut answer left out', async () => {
+    const asked = ids(0, 50);
+    const stub = await serve({ holds: asked, find: () => ({ body: found(asked.slice(0, 5)) }) });
+    expect(sorted(await stub.client().recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+  });
+
+  test('asks what a wrong hint did not find', async () => {
+    const asked = ids(0, 50);
+    const stub = await serve({ holds: asked, find: () => ({ body: [] }) });
+    expect(sorted(await stub.client().recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+  });
+
+  test('never asks an old version for a study: it would list the whole server', async () => {
+    const asked = ids(0, 20);
+    const stub = await serve({ version: '1.12.4', holds: asked });
+    expect(sorted(await stub.client().recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+    expect(count(stub, /find/)).toBe(0);
+  });
+
+  test('gives up the question by study, once, when the server does not understand it', async () => {
+    const asked = ids(0, 20);
+    const stub = await serve({ holds: asked, find: () => ({ body: asked }) });
+    const client = stub.client();
+    expect(sorted(await client.recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+    await client.recorded(asked, inStudy(asked));
+    expect(count(stub, /find/)).toBe(1);
+  });
+
+  test('ignores instances that were not asked for', async () => {
+    const asked = ids(0, 10);
+    const stub = await serve({ holds: ids(0, 100) });
+    expect((await stub.client().recorded(asked, inStudy(asked))).size).toBe(10);
+  });
+
+  test('does not list a large study again and again for a few instances', async () => {
+    const stub = await serve({ holds: ids(0, 1000) });
+    const client = stub.client();
+    for (let at = 0; at < 40; at += 10) await client.recorded(ids(at, 10), inStudy(ids(at, 10)));
+    expect(count(stub, /find/)).toBe(1);
+  });
+
+  test('learns with few questions that nothing is there', async () => {
+    const asked = ids(0, 200);
+    const stub = await serve({ holds: ids(500, 10), find: () => ({ body: [] }) });
+    expect((await stub.client().recorded(asked, inStudy(asked))).size).toBe(0);
+    // The version, the study, a sample of eight, and one question about all others.
+    expect(stub.asked.length).toBe(11);
+  });
+
+  test('finds the few that are there among many that are not', async () => {
+    const asked = ids(0, 200);
+    const holds = [id(50), id(199)];
+    const stub = await serve({ version: '1.10.1', holds });
+    expect(sorted(await stub.client().recorded(asked))).toEqual(sorted(all(holds)));
+    expect(stub.asked.length).toBe(1 + 8 + 1 + holds.length);
+  });
+
+  test('does without bulk-content where it is not allowed', async () => {
+    const asked = ids(0, 100);
+    const stub = await serve({ version: '1.9.0', holds: asked.slice(30), bulk: () => UNKNOWN });
+    expect(sorted(await stub.client().recorded(asked))).toEqual(sorted(all(asked.slice(30))));
+  });
+
+  test('asks size and MD5 apart before 1.10.0, where a 404 of `info` says nothing', async () => {
+    const stub = await serve({ version: '1.9.7', holds: [id(1)], info: UNKNOWN });
+    expect(await stub.client().recorded([id(1), id(2)])).toEqual(all([id(1)]));
+    expect(count(stub, /info/)).toBe(0);
+  });
+
+  test('tells that no MD5 was recorded', async () => {
+    const stub = await serve({ holds: [id(1)], info: { body: attachment('') } });
+    expect(await stub.client().recorded([id(1)])).toEqual(new Map([[id(1), { size: 390 }]]));
+  });
+
+  test.each([
+    ['an instance', { holds: [id(1)], find: () => ({ body: [] }), info: described(503, 42) }],
+    ['the study', { holds: [], find: () => described(503, 42) }],
+    ['bulk-content', { holds: [], find: () => ({ body: [] }), bulk: () => described(503, 42) }],
+    ['a gateway', { holds: [id(1)], find: () => ({ body: [] }), info: { status: 404, body: 'no backend' } }],
+  ] as [string, Behaviour][])('raises a failure of %s rather than call anything absent', async (_, behaviour) => {
+    const asked = ids(0, 50);
+    const stub = await serve(behaviour);
+    await expect(stub.client().recorded(asked, inStudy(asked))).rejects.toMatchObject({ name: 'OrthancError' });
+  });
+
+  test('has at most eight questions on their way', async () => {
+    const asked = ids(0, 60);
+    let most = 0;
+    let now = 0;
+    const stub = await new StubServer(({ path }, response) => {
+      if (path === '/system') return system({ Version: '1.10.1' });
+      most = Math.max(most, ++now);
+      setTimeout(() => {
+        now--;
+        response.end(JSON.stringify(attachment()));
+      }, 5);
+      return undefined;
+    }).start();
+    stubs.push(stub);
+    expect((await stub.client().recorded(asked)).size).toBe(60);
+    expect(most).toBe(8);
+  });
+});
