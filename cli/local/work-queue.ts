@@ -13,6 +13,11 @@ export interface QueueOptions {
   readonly retentionMs?: number;
 }
 
+interface DueRow {
+  readonly id: number;
+  readonly receive_count: number;
+}
+
 /** A standard queue as of SQS in the state file: the same visibility, receive-count, dead-letter and retention rules. */
 export class SqliteQueue implements DeadLetterQueue {
   readonly name: string;
@@ -64,13 +69,7 @@ export class SqliteQueue implements DeadLetterQueue {
     const now = this.#clock.now();
     return this.#database.transaction(() => {
       this.#expire(now);
-      this.#deadLetter(now);
-      const due = this.#database.all<{ id: number }>(
-        'SELECT id FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?',
-        this.name,
-        now,
-        max,
-      );
+      const due = this.#due(now, max);
       return due.flatMap(({ id }) => this.#take(id, now, now + visibilitySeconds * 1000));
     });
   }
@@ -123,13 +122,22 @@ export class SqliteQueue implements DeadLetterQueue {
     this.#database.run('DELETE FROM messages WHERE queue = ? AND sent_at <= ?', this.name, now - this.#retentionMs);
   }
 
+  /** Visible messages, longest waiting first, after those among them that were received too often are gone. */
+  #due(now: number, max: number): DueRow[] {
+    const sql = `SELECT id, receive_count FROM messages WHERE queue = ? AND visible_at <= ?
+      ORDER BY visible_at, id LIMIT ?`;
+    for (;;) {
+      const due = this.#database.all<DueRow>(sql, this.name, now, max);
+      const spent = due.filter((row) => row.receive_count >= (this.#redrive?.maxReceiveCount ?? Infinity));
+      if (spent.length === 0) return due;
+      for (const { id } of spent) this.#deadLetter(id);
+    }
+  }
+
   /** As with SQS, the message keeps its id and its age, so that it also expires counted from its first enqueue. */
-  #deadLetter(now: number): void {
-    if (!this.#redrive) return;
-    const sql = `UPDATE OR REPLACE messages SET queue = ?, receipt = NULL, postponed = 0
-      WHERE queue = ? AND visible_at <= ? AND receive_count >= ?`;
-    const { deadLetterQueue, maxReceiveCount } = this.#redrive;
-    this.#database.run(sql, deadLetterQueue, this.name, now, maxReceiveCount);
+  #deadLetter(id: number): void {
+    const sql = 'UPDATE OR REPLACE messages SET queue = ?, receipt = NULL, postponed = 0 WHERE id = ?';
+    this.#database.run(sql, this.#redrive?.deadLetterQueue ?? this.name, id);
   }
 }
 

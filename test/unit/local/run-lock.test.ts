@@ -64,6 +64,22 @@ test('a killed process is dead, also before its parent has noticed', async () =>
   expect(isAlive(identity)).toBe(false);
 });
 
+test('a killed run is taken over at once', async () => {
+  const module = (name: string) => JSON.stringify(new URL(`../../../cli/local/${name}.ts`, import.meta.url).href);
+  const script = `
+    const { openDatabase } = await import(${module('database')});
+    const { acquireRunLock } = await import(${module('run-lock')});
+    const { systemClock } = await import(${module('system-clock')});
+    acquireRunLock(openDatabase(${JSON.stringify(state)}), systemClock);
+    process.stdout.write('held');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  await once(child.stdout, 'data');
+  expect(() => acquire()).toThrow(`is in use by process ${child.pid} on this machine`);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  acquire().release();
+});
+
 describe('a holder on another host', () => {
   test('is believed for a minute of silence', async () => {
     const lock = acquire(elsewhere);
