@@ -104,6 +104,7 @@ export class Connection {
    */
   write(head: string, bytes?: Uint8Array): boolean {
     if (this.#gone) throw this.#gone.reason;
+    if (this.#ended) throw this.destroy(this.lost('reset', 'closed'));
     const socket = this.#socket;
     if (bytes === undefined) socket.write(head, 'latin1', this.#onWritten);
     else if (head === '') socket.write(bytes, this.#onWritten);

@@ -3,6 +3,8 @@ import { type AnswerHead, parseHead } from './head.ts';
 import { ProtocolError } from './lost.ts';
 
 const MAX_HEAD_BYTES = 32 * 1024;
+/** More than any server sends before its answer. */
+const MAX_INTERIM_ANSWERS = 32;
 const EMPTY = Buffer.alloc(0);
 
 /** `cut`: the connection was closed in an orderly way (FIN) before the answer was complete. */
@@ -24,6 +26,7 @@ export class AnswerParser {
   #state: State = 'head';
   #remaining = 0;
   #headText = '';
+  #interim = 0;
   #finished = false;
   readonly #chunks = new ChunkFraming();
 
@@ -31,6 +34,7 @@ export class AnswerParser {
   reset(): void {
     this.#state = 'head';
     this.#headText = '';
+    this.#interim = 0;
   }
 
   feed(buffer: Buffer, length: number): void {
@@ -78,7 +82,10 @@ export class AnswerParser {
       this.head = parseHead(text);
       const { status } = this.head;
       if (status === 101) throw new ProtocolError('unasked 101');
-      if (status < 200) continue;
+      if (status < 200) {
+        if (++this.#interim > MAX_INTERIM_ANSWERS) throw new ProtocolError('too many interim answers');
+        continue;
+      }
       this.#state = this.#framing(this.head);
       return 'head';
     }
@@ -87,6 +94,7 @@ export class AnswerParser {
   /** Takes bytes until the empty line that ends a head, and returns the text before it. */
   #headLines(): string | undefined {
     const from = this.#position;
+    if (from === this.#filled) return undefined;
     if (this.#headText === '') {
       // The usual case: the whole head came in one piece.
       const at = this.buffer.indexOf('\r\n\r\n', from, 'latin1');

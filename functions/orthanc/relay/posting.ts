@@ -12,7 +12,7 @@ export class Posting {
   readonly answer: Promise<Answer>;
   /** Whether the answer came, or the connection broke, while the body was not yet complete. */
   interrupted = false;
-  /** Whether the last byte was handed over: from then on the instance may be stored. */
+  /** Whether the kernel has the last byte: from then on the instance may be stored. */
   complete = false;
   readonly #limits: Limits;
   readonly #bytes: number;
@@ -28,6 +28,8 @@ export class Posting {
     const settled = () => {
       if (this.complete) return;
       this.interrupted = true;
+      // Ends the wait of a `write` that the server will not take.
+      connection.destroy(new Error('the rest of the body is not wanted'));
       onInterrupted();
     };
     this.answer.then(settled, settled);
@@ -37,11 +39,10 @@ export class Posting {
   async write(bytes: Buffer, last: boolean): Promise<void> {
     const flushed = this.connection.write(this.#head, bytes);
     this.#head = '';
-    if (last) {
-      this.complete = true;
-      this.connection.waitUpTo(answerPatience(this.#limits, this.#bytes));
-    }
     if (!flushed) await this.connection.flushed(this.#limits.idleMs);
+    if (!last) return;
+    this.complete = true;
+    this.connection.waitUpTo(answerPatience(this.#limits, this.#bytes));
   }
 
   async #read(): Promise<Answer> {

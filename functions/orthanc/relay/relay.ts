@@ -15,7 +15,7 @@ export interface RelayPair {
 }
 
 /** One read of the source; larger ones save system calls until the processor's cache is too small for them. */
-const SOURCE_BUFFER_BYTES = 128 * 1024;
+const SOURCE_BUFFER_BYTES = 256 * 1024;
 /** The target only answers, in a few hundred bytes. */
 const TARGET_BUFFER_BYTES = 4 * 1024;
 const SWEEP_MS = 250;

@@ -46,7 +46,7 @@ export class Transfer {
       return await this.#afterError(error);
     } finally {
       // Whatever was not given back to its pool is in the middle of something.
-      this.cancel(new Error('the attempt has ended'));
+      if (this.#from ?? this.#to) this.cancel(new Error('the attempt has ended'));
     }
   }
 
