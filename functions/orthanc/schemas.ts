@@ -39,6 +39,8 @@ export const study = z.object({
   Labels: z.array(z.string()).optional(),
 });
 
+export const instance = z.object({ ID: orthancId, ParentSeries: orthancId });
+
 export const studies = z.array(z.object({ ID: orthancId }));
 
 export const patient = z.object({ ID: orthancId, Type: z.literal('Patient'), MainDicomTags: tags });

@@ -55,6 +55,14 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('recorded() on Orthanc %s', 
       },
     );
 
+    test('finds all of them, a few at a time', async () => {
+      const client = bench.client(server);
+      for (let at = 0; at < ids.length; at += 6) {
+        const few = ids.slice(at, at + 6);
+        expect(await client.recorded(few, studies)).toEqual(new Map(few.map((id) => [id, expected.get(id)])));
+      }
+    });
+
     test('finds none of those that are absent', async () => {
       const asked = ids.map(absent);
       const hint = new Map(ids.map((id) => [absent(id), studies.get(id) as OrthancId]));

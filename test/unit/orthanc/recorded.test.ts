@@ -10,6 +10,7 @@ const id = (n: number) =>
     .replace(/(.{8})(?=.)/g, '$1-') as OrthancId;
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => id(from + i));
 const STUDY = id(0xf00d);
+const SERIES = id(0xf00e);
 const MD5 = '0123456789abcdef0123456789abcdef';
 const FACT = { size: 390, md5: MD5 };
 const attachment = (md5 = MD5) => ({ ContentType: 1, UncompressedSize: 390, UncompressedMD5: md5, Uuid: 'u' });
@@ -40,6 +41,8 @@ async function serve(behaviour: Behaviour): Promise<StubServer> {
       const held = (JSON.parse(body).Resources as OrthancId[]).filter((instance) => holds.has(instance));
       return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance' })) };
     }
+    const [, resource] = /^\/instances\/([^/]+)$/.exec(path) ?? [];
+    if (resource !== undefined) return { body: { ID: resource, ParentSeries: SERIES } };
     const [, instance = '', what = ''] = /^\/instances\/([^/]+)\/attachments\/dicom\/(\w+)$/.exec(path) ?? [];
     if (!holds.has(instance as OrthancId)) return UNKNOWN;
     if (what === 'info') return behaviour.info ?? { body: attachment() };
@@ -97,11 +100,29 @@ describe('recorded', () => {
     expect((await stub.client().recorded(asked, inStudy(asked))).size).toBe(10);
   });
 
-  test('does not list a large study again and again for a few instances', async () => {
+  test('asks a large study series by series', async () => {
+    const stub = await serve({
+      holds: ids(0, 1000),
+      find: ({ ParentSeries }) => (ParentSeries === SERIES ? { body: found(ids(0, 60)) } : undefined),
+    });
+    const client = stub.client();
+    for (let at = 0; at < 60; at += 20) {
+      const asked = ids(at, 20);
+      expect(sorted(await client.recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+    }
+    // Only the first time is it seen that the study is large.
+    expect(count(stub, /find/)).toBe(3);
+    expect(count(stub, /attachments/)).toBe(0);
+  });
+
+  test('does not list a large series again and again for a few instances', async () => {
     const stub = await serve({ holds: ids(0, 1000) });
     const client = stub.client();
-    for (let at = 0; at < 40; at += 10) await client.recorded(ids(at, 10), inStudy(ids(at, 10)));
-    expect(count(stub, /find/)).toBe(1);
+    for (let at = 0; at < 60; at += 10) {
+      const asked = ids(at, 10);
+      expect(sorted(await client.recorded(asked, inStudy(asked)))).toEqual(sorted(all(asked)));
+    }
+    expect(count(stub, /find/)).toBe(2);
   });
 
   test('learns with few questions that nothing is there', async () => {
