@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import type { Check, ConflictPolicy, JobOptions } from '../../functions/core/job.ts';
+import { parseDuration } from './duration.ts';
+import { parseSelection, type SelectionOptions } from './selection.ts';
+
+/** As commander gives them. */
+export interface JobOptionTexts extends SelectionOptions {
+  readonly check: Check;
+  readonly conflict?: ConflictPolicy;
+  readonly maxWait: string;
+}
+
+export function addCheckOption(command: Command): Command {
+  return command.addOption(
+    new Option('--check <how>', 'how equality is proven').choices(['md5', 'size', 'none']).default('md5'),
+  );
+}
+
+export function addConflictOption(command: Command): Command {
+  return command.addOption(
+    new Option('--conflict <policy>', 'when the target holds other content under the same identity')
+      .choices(['keep-target', 'fail', 'overwrite'])
+      .default('keep-target'),
+  );
+}
+
+export function addMaxWaitOption(command: Command): Command {
+  return command.option('--max-wait <time>', 'how long to wait for a server that is away (30s, 10m, 24h)', '24h');
+}
+
+/** Raises `UsageError`. */
+export function parseJobOptions(texts: JobOptionTexts): JobOptions {
+  return {
+    selection: parseSelection(texts),
+    check: texts.check,
+    conflict: texts.conflict ?? 'keep-target',
+    maxWaitMs: parseDuration('--max-wait', texts.maxWait),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { parseBandwidth } from '../../functions/core/bandwidth.ts';
+import type { EndpointName } from '../../functions/core/ids.ts';
+import type { JobStore, Limits } from '../../functions/core/ports.ts';
+import { DEFAULT_INFLIGHT_BYTES, DEFAULT_TRANSFERS } from '../../functions/transfer/pool.ts';
+import { parseCount, parseSize } from './size.ts';
+
+/** As commander gives them. */
+export interface LimitTexts {
+  readonly transfers?: string;
+  readonly maxInflightBytes?: string;
+  readonly bwlimit?: string;
+}
+
+export type LimitChanges = Partial<Omit<Limits, 'endpoint' | 'revision'>>;
+
+const MOST_TRANSFERS = 1000;
+
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option('--transfers <n>', `parallel transfers at most (${DEFAULT_TRANSFERS}); fewer run while the target is slow`)
+    .option('--max-inflight-bytes <size>', `bytes on the wire at most (${DEFAULT_INFLIGHT_BYTES / 1024 ** 2}M)`)
+    .option('--bwlimit <rate>', 'bytes per second at most: 10M, off, or "08:00,512k 18:00,30M 23:00,off"');
+}
+
+/** Raises `UsageError`. */
+export function parseLimits({ transfers, maxInflightBytes, bwlimit }: LimitTexts): LimitChanges {
+  if (bwlimit !== undefined) parseBandwidth(bwlimit);
+  return {
+    ...(transfers !== undefined && { transfers: parseCount('--transfers', transfers, MOST_TRANSFERS) }),
+    ...(maxInflightBytes !== undefined && { inflightBytes: parseSize('--max-inflight-bytes', maxInflightBytes) }),
+    ...(bwlimit !== undefined && { bandwidth: bwlimit }),
+  };
+}
+
+/** Stores what is to change of the limits of an endpoint, and returns them. */
+export async function changeLimits(store: JobStore, endpoint: EndpointName, changes: LimitChanges): Promise<Limits> {
+  for (;;) {
+    const before = (await store.limits(endpoint)) ?? {
+      endpoint,
+      revision: 0,
+      transfers: DEFAULT_TRANSFERS,
+      inflightBytes: DEFAULT_INFLIGHT_BYTES,
+    };
+    if (Object.keys(changes).length === 0) return before;
+    const next = { ...before, ...changes };
+    if (await store.updateLimits(next)) return next;
+  }
+}

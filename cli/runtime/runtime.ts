@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { FatalError } from '../../functions/core/errors.ts';
+import type { JobId } from '../../functions/core/ids.ts';
+import { ENDED, type Job } from '../../functions/core/job.ts';
+import type { Deadline, Endpoints, Ports } from '../../functions/core/ports.ts';
+import { createHandler as createEnumerateHandler } from '../../functions/enumerate/handler.ts';
+import type { Servers } from '../../functions/orthanc/server.ts';
+import { createServers } from '../../functions/orthanc/servers.ts';
+import { createHandler as createSuperviseHandler } from '../../functions/supervise/handler.ts';
+import { createHandler as createTransferHandler } from '../../functions/transfer/handler.ts';
+import { TransferWorker } from '../../functions/transfer/worker.ts';
+import { EventSourceMapping, type MappingOptions } from '../local/event-source-mapping.ts';
+import { LOG_FILE } from '../local/log.ts';
+import { acquireRunLock, type RunLock } from '../local/run-lock.ts';
+import { lambdaContext } from '../local/sqs-event.ts';
+import { observe, type RunProgress } from './observe.ts';
+import { emptyQueues, parkOthers } from './others.ts';
+import type { State } from './state.ts';
+import { Supervisor } from './supervisor.ts';
+import { watched } from './watch.ts';
+
+/** Chunks in transfer at a time: enough that one can be looked up and proven while others are on the wire. */
+const CHUNKS_AT_ONCE = 4;
+/** How soon a message comes again whose handler failed unexpectedly. */
+const VISIBILITY_SECONDS = 30;
+/**
+ * Local functions have all the time they need, until they shall end. middy sets a timer to the remaining time, and Node fires
+ * a timer of more than 2^31 ms at once. Milliseconds.
+ */
+const PLENTY_MS = 7 * 86_400_000;
+/** On a fatal error, how long what is on the wire may take to end; milliseconds. */
+const LAST_WORDS_MS = 5000;
+
+export interface RunOptions {
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Ends the run in good order: nothing is begun any more, what is on the wire is waited for. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunEnd {
+  readonly kind: 'ended' | 'interrupted';
+  readonly job: Job;
+}
+
+/** Runs jobs on this machine: the very functions that run on AWS, fed by local queues. */
+export class Runtime {
+  readonly ports: Ports;
+  readonly servers: Servers;
+  readonly #state: State;
+  readonly #lock: RunLock;
+  readonly #worker: TransferWorker;
+  readonly #fatal = Promise.withResolvers<never>();
+  #draining = false;
+
+  private constructor(state: State, lock: RunLock, endpoints: Endpoints) {
+    const { store, objects, queues, clock, log } = state;
+    const tell = (error: FatalError) => this.#fatal.reject(error);
+    // Whoever waits for it comes later, or never.
+    this.#fatal.promise.catch(() => undefined);
+    this.ports = {
+      store: watched(store, tell),
+      objects: watched(objects, tell),
+      queues: {
+        enumerate: watched(queues.enumerate, tell),
+        transfer: watched(queues.transfer, tell),
+        deadLetter: watched(queues.deadLetter, tell),
+      },
+      endpoints,
+      clock,
+      log,
+    };
+    this.servers = createServers(endpoints);
+    this.#state = state;
+    this.#lock = lock;
+    this.#worker = new TransferWorker(this.ports, this.servers);
+    lock.lost.addEventListener('abort', () =>
+      tell(new FatalError('STATE_IN_USE', `another process has taken over the state directory ${state.directory}`)),
+    );
+  }
+
+  /** Takes the run lock of the state directory. Raises `STATE_IN_USE`. */
+  static async open(state: State, endpoints: Endpoints): Promise<Runtime> {
+    const lock = acquireRunLock(state.database, state.clock);
+    const runtime = new Runtime(state, lock, endpoints);
+    await state.objects.removeLeftovers();
+    return runtime;
+  }
+
+  /** Prepares a job that is not running to be resumed or retried: what queues still hold of it is planned anew from the job store. */
+  forgetMessages(): void {
+    emptyQueues(this.#state);
+  }
+
+  /** Runs one job until it has ended or the signal is aborted. Raises what nothing can go on after. */
+  async run(id: JobId, { onProgress, signal }: RunOptions): Promise<RunEnd> {
+    this.#draining = false;
+    await parkOthers(this.ports, id);
+    const stop = new AbortController();
+    const job = await this.#requireJob(id);
+    const supervisor = new Supervisor({
+      handler: createSuperviseHandler(this.ports, this.servers),
+      context: lambdaContext('supervise', this.#deadline),
+      clock: this.ports.clock,
+      log: this.ports.log,
+      logFile: join(this.#state.directory, LOG_FILE),
+      afterTick: watchEnd(this.ports, id, () => stop.abort()),
+    });
+    const mappings = this.#mappings(job, () => supervisor.wake());
+    const observer = observe(this.ports, this.#worker.pool(job.target), id, onProgress);
+    const interrupt = () => stop.abort();
+    signal.addEventListener('abort', interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    for (const mapping of mappings) mapping.start();
+    try {
+      await Promise.race([supervisor.run(stop.signal), this.#fatal.promise]);
+      await Promise.race([this.#drain(mappings), this.#fatal.promise]);
+    } catch (error) {
+      stop.abort();
+      await Promise.race([this.#drain(mappings), this.ports.clock.sleep(LAST_WORDS_MS)]);
+      throw error;
+    } finally {
+      stop.abort();
+      signal.removeEventListener('abort', interrupt);
+      await observer.stop();
+    }
+    const last = await this.#requireJob(id);
+    return { kind: ENDED.has(last.state) ? 'ended' : 'interrupted', job: last };
+  }
+
+  async close(): Promise<void> {
+    await this.servers.close();
+    this.#lock.release();
+  }
+
+  readonly #deadline: Deadline = { remainingMs: () => (this.#draining ? 0 : PLENTY_MS) };
+
+  async #drain(mappings: readonly EventSourceMapping[]): Promise<void> {
+    this.#draining = true;
+    await Promise.all(mappings.map((mapping) => mapping.stop()));
+  }
+
+  #mappings({ source, target }: Job, onReturn: () => void): readonly EventSourceMapping[] {
+    const { queues, gateClosed } = this.#state;
+    const { clock, log } = this.ports;
+    const common = { clock, log, deadline: this.#deadline, batchSize: 1, visibilitySeconds: VISIBILITY_SECONDS };
+    const onError = (error: unknown) => this.#fatal.reject(error);
+    const then = (handler: MappingOptions['handler']): MappingOptions['handler'] => {
+      return (event, context) => handler(event, context).finally(onReturn);
+    };
+    return [
+      new EventSourceMapping({
+        ...common,
+        queue: queues.enumerate,
+        handler: then(createEnumerateHandler(this.ports, this.servers)),
+        concurrency: 1,
+        onError,
+      }),
+      new EventSourceMapping({
+        ...common,
+        queue: queues.transfer,
+        handler: then(createTransferHandler(this.#worker)),
+        concurrency: CHUNKS_AT_ONCE,
+        enabled: () => !gateClosed(source) && !gateClosed(target),
+        onError,
+      }),
+    ];
+  }
+
+  async #requireJob(id: JobId): Promise<Job> {
+    const job = await this.ports.store.job(id);
+    if (!job) throw new FatalError('UNKNOWN_JOB', `job ${id} has vanished from ${this.#state.directory}`);
+    return job;
+  }
+}
+
+/** Tells after each tick whether the job moved on, and calls `onEnd` once it has ended. */
+function watchEnd({ store }: Ports, id: JobId, onEnd: () => void): () => Promise<boolean> {
+  let before: string | undefined;
+  return async () => {
+    const job = await store.job(id);
+    if (!job || ENDED.has(job.state)) onEnd();
+    const now = `${job?.state} ${job?.round}`;
+    const moved = now !== before;
+    before = now;
+    return moved;
+  };
+}

@@ -1,0 +1,57 @@
+import { addCounts, type Counts } from '../../functions/core/counts.ts';
+import { MigrationError } from '../../functions/core/errors.ts';
+import type { Job } from '../../functions/core/job.ts';
+import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
+import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
+import { evidencePrefix, type Manifest, manifestKey } from '../../functions/evidence/manifest.ts';
+
+export interface CodeTally {
+  readonly outcome: OutcomeClass;
+  readonly instances: number;
+  /** Of those whose size is known. */
+  readonly bytes: number;
+}
+
+/** What became of a job's instances. */
+export interface Tally {
+  readonly counts: Counts;
+  /** Other outcomes than success, code by code; empty while there is no evidence. */
+  readonly codes: ReadonlyMap<OutcomeCode, CodeTally>;
+  /** Present once the job has completed. */
+  readonly manifest?: Manifest;
+}
+
+export async function tallyOf({ objects }: Ports, job: Job): Promise<Tally> {
+  const counts = addCounts(job.settled, job.harvested.counts);
+  if (job.state !== 'completed' && job.state !== 'completed-with-failures') return { counts, codes: new Map() };
+  const manifest = await readManifest(objects, job);
+  if (!manifest) return { counts, codes: new Map() };
+  return { counts: manifest.counts, codes: await codesOf(objects, manifest), manifest };
+}
+
+export async function readManifest(objects: ObjectStore, { id }: Job): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await objects.read(manifestKey(id)))) as Manifest;
+  } catch (error) {
+    if (error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** The shards of successes are by far the longest, and say nothing that the counts do not. */
+async function codesOf(objects: ObjectStore, { jobId, shards }: Manifest): Promise<Map<OutcomeCode, CodeTally>> {
+  const codes = new Map<OutcomeCode, CodeTally>();
+  for (const { path, outcome } of shards) {
+    if (outcome === 'success') continue;
+    const text = new TextDecoder().decode(await objects.read(evidencePrefix(jobId) + path));
+    for (const line of text.split('\n')) {
+      // A dry run may have millions of lines, and parsing each would take minutes.
+      const code = /"code":"(\w+)"/.exec(line)?.[1] ?? '';
+      if (!isOutcomeCode(code)) continue;
+      const before = codes.get(code) ?? { outcome: outcomeClass(code), instances: 0, bytes: 0 };
+      const size = Number(/"size":(\d+)/.exec(line)?.[1] ?? 0);
+      codes.set(code, { ...before, instances: before.instances + 1, bytes: before.bytes + size });
+    }
+  }
+  return codes;
+}
