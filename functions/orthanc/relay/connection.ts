@@ -5,14 +5,11 @@ import { AnswerParser, type ParserEvent } from './parser.ts';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Where a socket delivers what it read. Its buffer is written again as soon as reading goes on. */
-export interface ReadInto {
-  readonly buffer: Buffer;
-  readonly callback: (bytes: number) => boolean;
-}
+/** What a socket does with bytes that it read: they may be overwritten as soon as reading goes on. `false` stops reading. */
+export type OnRead = (bytes: number, buffer: Uint8Array) => boolean;
 
 interface Waiting {
-  readonly resolve: (bytes: number) => void;
+  readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   /** Milliseconds on the clock of `performance.now`. */
   deadline: number;
@@ -34,12 +31,13 @@ export class Connection {
   received = false;
   idleSince = 0;
   readonly #socket: Socket;
-  readonly #buffer: Buffer;
   readonly #secure: boolean;
   readonly #onGone: (connection: Connection) => void;
   #scratch: Buffer = EMPTY;
   #idle = false;
-  #unread = 0;
+  /** Whether bytes were read that nobody has asked for yet. */
+  #unread = false;
+  #inUse = false;
   #patienceMs = Number.POSITIVE_INFINITY;
   #ended = false;
   #gone: { readonly reason: unknown } | undefined;
@@ -50,14 +48,13 @@ export class Connection {
     side: Side,
     bufferBytes: number,
     secure: boolean,
-    open: (into: ReadInto) => Socket,
+    open: (buffer: Buffer, onRead: OnRead) => Socket,
     onGone: (connection: Connection) => void,
   ) {
     this.side = side;
     this.#secure = secure;
     this.#onGone = onGone;
-    this.#buffer = Buffer.allocUnsafeSlow(bufferBytes);
-    this.#socket = open({ buffer: this.#buffer, callback: (bytes) => this.#onRead(bytes) });
+    this.#socket = open(Buffer.allocUnsafeSlow(bufferBytes), (bytes, buffer) => this.#onRead(bytes, buffer));
     this.#socket.on(secure ? 'secureConnect' : 'connect', () => this.#settleWriter());
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('error', (error) => this.#onError(error));
@@ -75,7 +72,7 @@ export class Connection {
   }
 
   /** Waits until the connection is made, TLS included. */
-  connected(patienceMs: number): Promise<unknown> {
+  connected(patienceMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#gone) reject(this.#gone.reason);
       else this.#writer = { resolve, reject, deadline: performance.now() + patienceMs, what: 'connect' };
@@ -85,6 +82,7 @@ export class Connection {
   /** Begins another exchange of request and answer. */
   begin(): void {
     this.#idle = false;
+    this.#inUse = false;
     this.sent = false;
     this.received = false;
     this.parser.reset();
@@ -121,10 +119,10 @@ export class Connection {
   }
 
   /** Waits until the kernel has taken all that was written. */
-  flushed(patienceMs: number): Promise<unknown> {
+  flushed(patienceMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#gone) reject(this.#gone.reason);
-      else if (this.#socket.writableLength === 0) resolve(0);
+      else if (this.#socket.writableLength === 0) resolve();
       else this.#writer = { resolve, reject, deadline: performance.now() + patienceMs, what: 'send' };
     });
   }
@@ -135,9 +133,7 @@ export class Connection {
       for (;;) {
         const event = this.parser.next();
         if (event !== 'more') return event;
-        const bytes = await this.#read();
-        if (bytes === 0) this.parser.finish();
-        else this.parser.feed(this.#buffer, bytes);
+        await this.#read();
       }
     } catch (error) {
       if (error instanceof ProtocolError) throw this.destroy(this.lost('protocol', error.message));
@@ -176,31 +172,36 @@ export class Connection {
     return new Lost(this.side, { cause, requestSent: this.sent, detail });
   }
 
-  #read(): Promise<number> {
+  /** Feeds the parser with what comes next. */
+  #read(): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone.reason);
-      if (this.#unread > 0) {
-        resolve(this.#unread);
-        this.#unread = 0;
-        return;
+      this.#inUse = this.#unread;
+      this.#unread = false;
+      if (this.#inUse) return resolve();
+      if (this.#ended) {
+        this.parser.finish();
+        return resolve();
       }
-      if (this.#ended) return resolve(0);
       this.#reader = { resolve, reject, deadline: performance.now() + this.#patienceMs, what: 'receive' };
       this.#socket.resume();
     });
   }
 
-  #onRead(bytes: number): boolean {
-    if (this.#idle) {
-      // Nothing was asked: whatever this is, the next answer could not be told from it.
+  #onRead(bytes: number, buffer: Uint8Array): boolean {
+    if (this.#idle || this.#inUse || this.#unread) {
+      // Nothing was asked: whatever this is, the next answer could not be told from it. And bytes in use must not change.
       this.destroy(this.lost('protocol', 'unasked bytes'));
       return false;
     }
     this.received = true;
+    this.parser.feed(buffer as Buffer, bytes);
     const reader = this.#reader;
     this.#reader = undefined;
-    if (reader) reader.resolve(bytes);
-    else this.#unread = bytes;
+    if (reader) {
+      this.#inUse = true;
+      reader.resolve();
+    } else this.#unread = true;
     return false;
   }
 
@@ -209,7 +210,9 @@ export class Connection {
     if (this.#idle) this.destroy(this.lost('reset', 'closed'));
     const reader = this.#reader;
     this.#reader = undefined;
-    reader?.resolve(0);
+    if (!reader) return;
+    this.parser.finish();
+    reader.resolve();
   }
 
   readonly #onWritten = (error?: Error | null): void => {
@@ -219,7 +222,7 @@ export class Connection {
   #settleWriter(): void {
     const writer = this.#writer;
     this.#writer = undefined;
-    writer?.resolve(0);
+    writer?.resolve();
   }
 
   #onError(error: Error): unknown {

@@ -1,12 +1,12 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Endpoint } from '../../core/endpoint.ts';
-import type { ReadInto } from './connection.ts';
+import type { OnRead } from './connection.ts';
 
 /** How to open sockets to one server. */
 export interface Dialer {
   readonly secure: boolean;
-  open(into: ReadInto): Socket;
+  open(buffer: Buffer, onRead: OnRead): Socket;
 }
 
 export function dialerOf(endpoint: Endpoint): Dialer {
@@ -15,16 +15,21 @@ export function dialerOf(endpoint: Endpoint): Dialer {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  if (!secure) return { secure, open: (onread) => connect({ host, port, noDelay: true, onread }) };
+  if (!secure) {
+    return { secure, open: (buffer, callback) => connect({ host, port, noDelay: true, onread: { buffer, callback } }) };
+  }
   const servername = isIP(host) === 0 ? { servername: host } : {};
-  return {
-    secure,
-    open(onread) {
-      // `onread` is documented for tls.connect, but the types do not know it.
-      const options: ConnectionOptions & { onread: ReadInto } = { host, port, ...tls, ...servername, onread };
-      const socket = connectTls(options);
-      socket.setNoDelay(true);
-      return socket;
-    },
-  };
+  return { secure, open: (_buffer, onRead) => listening(connectTls({ host, port, ...tls, ...servername }), onRead) };
+}
+
+/**
+ * TLS gives out all records that it has decrypted even after it was told to stop, so that one buffer for all of them (the
+ * option `onread`) would be overwritten while it is still being sent. Streams queue them.
+ */
+function listening(socket: TLSSocket, onRead: OnRead): TLSSocket {
+  socket.setNoDelay(true);
+  socket.on('data', (piece: Buffer) => {
+    if (!onRead(piece.length, piece)) socket.pause();
+  });
+  return socket;
 }

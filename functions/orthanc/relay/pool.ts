@@ -71,7 +71,7 @@ export class Pool {
       this.#side,
       this.#bufferBytes,
       this.#dialer.secure,
-      (into) => this.#dialer.open(into),
+      (buffer, onRead) => this.#dialer.open(buffer, onRead),
       (gone) => this.#forget(gone),
     );
     this.#all.add(connection);
