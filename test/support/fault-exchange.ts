@@ -6,6 +6,7 @@ import type { Answer } from './answers.ts';
 import { type ActiveFault, type Fault, pick, sopInstanceUid } from './fault-rules.ts';
 import { cutAfter, flipAt } from './fault-streams.ts';
 import { openUpstream } from './fault-upstream.ts';
+import { systemCode } from './system-error.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface ExchangeContext {
@@ -52,9 +53,9 @@ export async function exchange(
     if (fault?.kind === 'answer') await answer(context, response, body, fault.answer);
     else await forward(context, request, response, body, kind, fault);
   } catch (error) {
+    if (systemCode(error) === 'ECONNREFUSED') context.serverIsDown();
     // Whatever broke on one side breaks the other: that is what the client would have seen without the proxy.
     request.socket.resetAndDestroy();
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') context.serverIsDown();
   }
 }
 

@@ -17,13 +17,13 @@ export function fillNoise(target: Buffer, seed: number): void {
 
 /** Marsaglia's xorshift32. */
 function makePool(): Buffer {
-  const words = new Uint32Array(POOL_BYTES / 4);
+  const noise = Buffer.alloc(POOL_BYTES);
   let state = 0x9e3779b9;
-  for (let index = 0; index < words.length; index += 1) {
+  for (let at = 0; at < POOL_BYTES; at += 4) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    words[index] = state;
+    noise.writeInt32LE(state | 0, at);
   }
-  return Buffer.from(words.buffer);
+  return noise;
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type Dispatcher, Pool } from 'undici';
+import { systemCode } from './system-error.ts';
 
 export interface UploadOptions {
   readonly concurrency?: number;
@@ -79,6 +80,6 @@ async function post(
 }
 
 function isReset(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = systemCode(error);
   return code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE';
 }
