@@ -1,6 +1,6 @@
+import type { Tally } from './evidence/tally.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { RunEnd } from './runtime/runtime.ts';
-import type { Tally } from './summary/tally.ts';
 
 /** What a comparison finds; any other failure kept it from comparing. */
 const DIFFERENCES: ReadonlySet<string> = new Set(['MISSING', 'DIFFERENT']);

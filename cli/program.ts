@@ -1,7 +1,17 @@
 import { Command } from 'commander';
+import { addCancel } from './commands/cancel.ts';
+import { addFailures } from './commands/failures.ts';
+import { addJobs } from './commands/jobs.ts';
+import { addLimits } from './commands/limits.ts';
 import { addReplicate } from './commands/replicate.ts';
+import { addReport } from './commands/report.ts';
+import { addRetry } from './commands/retry.ts';
+import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
 import { EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import type { Console } from './output/console.ts';
+
+const COMMANDS = [addReplicate, addVerify, addStatus, addJobs, addFailures, addRetry, addCancel, addReport, addLimits];
 
 /** The command line. `end` is told the exit code of a command that was run. */
 export function createProgram(console: Console, end: (code: ExitCode) => void): Command {
@@ -9,6 +19,6 @@ export function createProgram(console: Console, end: (code: ExitCode) => void): 
     .description('Moves the content of one Orthanc DICOM server into another, and proves it.')
     .helpCommand(false)
     .addHelpText('after', EXIT_CODE_HELP);
-  for (const add of [addReplicate]) add(program, console, end);
+  for (const add of COMMANDS) add(program, console, end);
   return program;
 }

@@ -10,10 +10,8 @@ export interface JobOptionTexts extends SelectionOptions {
   readonly maxWait: string;
 }
 
-export function addCheckOption(command: Command): Command {
-  return command.addOption(
-    new Option('--check <how>', 'how equality is proven').choices(['md5', 'size', 'none']).default('md5'),
-  );
+export function addCheckOption(command: Command, choices: readonly Check[]): Command {
+  return command.addOption(new Option('--check <how>', 'how equality is proven').choices(choices).default('md5'));
 }
 
 export function addConflictOption(command: Command): Command {

@@ -1,5 +1,6 @@
 import * as format from '../output/format.ts';
-import type { Blocked, Snapshot } from './meter.ts';
+import type { Blocked } from './blocked.ts';
+import type { Snapshot } from './meter.ts';
 
 /** One line for a log or a pipe, at most about 100 columns. */
 export function plainLine(shown: Snapshot): string {
@@ -9,10 +10,10 @@ export function plainLine(shown: Snapshot): string {
 
 export function blockedLine({ side, endpoint, code, message, since, nextTryAt }: Blocked, now: number): string {
   // Most messages begin with the side and the name of the endpoint themselves.
-  const what = message.startsWith(side) ? `${code}: ${message}` : `${code}: ${side} ${endpoint}: ${message}`;
+  const what = message.startsWith(side) ? message : `${side} ${endpoint}: ${message}`;
   const seconds = Math.max(0, Math.ceil(((nextTryAt ?? now) - now) / 1000));
-  const next = nextTryAt === undefined ? '' : ` (next try in ${seconds} s)`;
-  return `blocked: ${what} since ${format.timeOfDay(since, now)}${next}`;
+  const next = nextTryAt === undefined ? 'trying now' : `next try in ${seconds} s`;
+  return `blocked: ${code} since ${format.timeOfDay(since, now)} (${next}): ${what}`;
 }
 
 /** A few lines that are drawn over again on a terminal of this width. */

@@ -1,17 +1,8 @@
 import { finalCount } from '../../functions/core/counts.ts';
 import type { RunProgress } from '../runtime/observe.ts';
+import { type Blocked, blockedOf } from './blocked.ts';
 import { type Phase, phaseOf } from './phase.ts';
 import { SlidingWindow } from './window.ts';
-
-export interface Blocked {
-  readonly endpoint: string;
-  readonly side: 'source' | 'target';
-  readonly code: string;
-  readonly message: string;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-  readonly nextTryAt?: number;
-}
 
 /** What a progress display shows. */
 export interface Snapshot {
@@ -95,16 +86,6 @@ export class Meter {
     const known = times.filter(Number.isFinite);
     return known.length === 0 ? undefined : Math.max(...known) * 1000;
   }
-}
-
-function blockedOf({ job, blocked }: RunProgress): Blocked[] {
-  return blocked.flatMap(({ endpoint, state, code, message, blockedSince, probeAt }) => {
-    // One that was opened again, and is not yet known to work, is given a chance first.
-    if (state === 'open' || blockedSince === undefined) return [];
-    const side = endpoint === job.source ? 'source' : 'target';
-    const nextTryAt = probeAt === undefined ? {} : { nextTryAt: probeAt };
-    return [{ endpoint, side, code: code ?? 'FAILING', message: message ?? '', since: blockedSince, ...nextTryAt }];
-  });
 }
 
 function clamp(value: number, most: number): number {

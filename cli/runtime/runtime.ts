@@ -40,6 +40,8 @@ export interface RunOptions {
 export interface RunEnd {
   readonly kind: 'ended' | 'interrupted';
   readonly job: Job;
+  /** What this run has moved. */
+  readonly moved: { readonly instances: number; readonly bytes: number };
 }
 
 /** Runs jobs on this machine: the very functions that run on AWS, fed by local queues. */
@@ -124,7 +126,8 @@ export class Runtime {
       await observer.stop();
     }
     const last = await this.#requireJob(id);
-    return { kind: ENDED.has(last.state) ? 'ended' : 'interrupted', job: last };
+    const { instances, bytes } = this.#worker.pool(job.target).statistics();
+    return { kind: ENDED.has(last.state) ? 'ended' : 'interrupted', job: last, moved: { instances, bytes } };
   }
 
   async close(): Promise<void> {

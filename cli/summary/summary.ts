@@ -1,52 +1,84 @@
-import { join } from 'node:path';
 import { finalCount } from '../../functions/core/counts.ts';
-import { explainOutcome } from '../../functions/core/outcome.ts';
-import { evidencePrefix } from '../../functions/evidence/manifest.ts';
+import type { Job } from '../../functions/core/job.ts';
+import { evidenceFolder } from '../evidence/manifest.ts';
+import type { Tally } from '../evidence/tally.ts';
 import * as format from '../output/format.ts';
-import type { RunEnd } from '../runtime/runtime.ts';
-import { objectsFolder } from '../runtime/state.ts';
-import type { Tally } from './tally.ts';
+import { wrapped } from '../output/table.ts';
+import { outcomeLines } from './outcomes.ts';
 
 export interface Told {
-  readonly end: RunEnd;
+  readonly job: Job;
+  /** As shown: `interrupted` for a job that nobody works on. */
+  readonly state: string;
   readonly tally: Tally;
-  /** Of this run, milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly endedAt: number;
   /** The state directory. */
   readonly directory: string;
+  /** Absent when a job is told about later. */
+  readonly run?: {
+    readonly durationMs: number;
+    readonly moved: { readonly instances: number; readonly bytes: number };
+  };
 }
 
 /** The last event of a run in --json. */
-export function endEvent({ end, tally, startedAt, endedAt, directory }: Told): object {
-  const { job } = end;
+export function endEvent({ job, state, tally, directory, run }: Told): object {
   return {
     event: 'end',
-    ts: new Date(endedAt).toISOString(),
+    ts: new Date().toISOString(),
     job: job.id,
-    state: end.kind === 'interrupted' ? 'interrupted' : job.state,
+    kind: job.kind,
+    state,
     ...(job.reason && { reason: job.reason }),
     rounds: job.round,
     scanned: finalCount(tally.counts),
     counts: tally.counts,
     codes: Object.fromEntries([...tally.codes].map(([code, { instances, bytes }]) => [code, { instances, bytes }])),
-    durationMs: endedAt - startedAt,
+    ...(run && { durationMs: run.durationMs }),
     ...(tally.manifest && { evidence: evidenceFolder(directory, job.id) }),
   };
 }
 
-export function summaryLines({ end, tally, startedAt, endedAt, directory }: Told): string[] {
-  const { job } = end;
+/** What became of a job, for people. */
+export function summaryLines({ job, state, tally, directory, run }: Told): string[] {
   const { counts } = tally;
-  const state = end.kind === 'interrupted' ? 'interrupted' : job.state;
+  const seconds = run && Math.max(run.durationMs, 1) / 1000;
+  const rates =
+    run && seconds && run.moved.instances > 0
+      ? ` (${format.perSecond(run.moved.instances / seconds)}, ${format.bytes(run.moved.bytes / seconds)}/s)`
+      : '';
+  const after = run ? ` after ${format.duration(run.durationMs)}${rates}` : '';
   return [
-    `job ${job.id} ${state} after ${format.duration(endedAt - startedAt)}${job.reason ? `: ${job.reason.message}` : ''}`,
-    `  ${format.instances(finalCount(counts))}: sent ${format.count(counts.sent)}, there ${format.count(counts.alreadyThere)}`,
-    ...[...tally.codes].map(([code, { instances }]) => `  ${format.count(instances)} ${code}: ${explainOutcome(code)}`),
-    ...(tally.manifest ? [`  evidence ${evidenceFolder(directory, job.id)}`] : []),
+    `job ${job.id}: ${state.replaceAll('-', ' ')}${after}`,
+    ...(job.reason ? wrapped(job.reason.message, '  ') : []),
+    ...(finalCount(counts) === 0 ? nothing(job, state) : outcomeLines(job, tally)),
+    ...conclusion(job, state, tally),
+    ...(tally.manifest ? [`  evidence: ${evidenceFolder(directory, job.id)}`] : []),
   ];
 }
 
-export function evidenceFolder(directory: string, job: RunEnd['job']['id']): string {
-  return join(objectsFolder(directory), evidencePrefix(job));
+function nothing({ options }: Job, state: string): string[] {
+  if (state !== 'completed') return [];
+  return Object.keys(options.selection).length > 0
+    ? ['  nothing to do: nothing at the source matches the selection']
+    : ['  nothing to do: the source is empty'];
+}
+
+/** What to think of it and what to do next. */
+function conclusion({ id, kind, state: stored }: Job, state: string, { counts }: Tally): string[] {
+  if (stored === 'completed' || stored === 'completed-with-failures') {
+    if (counts.failure > 0) return attention(id, kind, counts.warning);
+    if (counts.warning > 0) return ['  a warning needs a look: the files below WARNING/ name each instance'];
+    if (finalCount(counts) === 0 || kind === 'dry-run') return [];
+    return kind === 'verify' ? ['  the target holds all of it'] : ['  all that the source held is in the target'];
+  }
+  if (state === 'interrupted' || state === 'stopped') return ['  the same command goes on where it ended'];
+  return [];
+}
+
+function attention(id: string, kind: Job['kind'], warnings: number): string[] {
+  return [
+    `  each one, and why:        orthanc-migrate failures ${id}`,
+    ...(kind === 'replicate' ? [`  once the cause is gone:   orthanc-migrate retry ${id}`] : []),
+    ...(warnings > 0 ? ['  warnings, one by one:     the files below WARNING/'] : []),
+  ];
 }

@@ -1,9 +1,9 @@
 import { addCounts, type Counts } from '../../functions/core/counts.ts';
-import { MigrationError } from '../../functions/core/errors.ts';
 import type { Job } from '../../functions/core/job.ts';
 import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
-import { evidencePrefix, type Manifest, manifestKey } from '../../functions/evidence/manifest.ts';
+import { evidencePrefix, type Manifest } from '../../functions/evidence/manifest.ts';
+import { readManifest } from './manifest.ts';
 
 export interface CodeTally {
   readonly outcome: OutcomeClass;
@@ -21,21 +21,12 @@ export interface Tally {
   readonly manifest?: Manifest;
 }
 
-export async function tallyOf({ objects }: Ports, job: Job): Promise<Tally> {
+export async function tallyOf({ objects }: Pick<Ports, 'objects'>, job: Job): Promise<Tally> {
   const counts = addCounts(job.settled, job.harvested.counts);
   if (job.state !== 'completed' && job.state !== 'completed-with-failures') return { counts, codes: new Map() };
-  const manifest = await readManifest(objects, job);
+  const manifest = await readManifest(objects, job.id);
   if (!manifest) return { counts, codes: new Map() };
   return { counts: manifest.counts, codes: await codesOf(objects, manifest), manifest };
-}
-
-export async function readManifest(objects: ObjectStore, { id }: Job): Promise<Manifest | undefined> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await objects.read(manifestKey(id)))) as Manifest;
-  } catch (error) {
-    if (error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 /** The shards of successes are by far the longest, and say nothing that the counts do not. */

@@ -1,0 +1,77 @@
+import { explainOutcome, type OutcomeCode, type OutcomeRow } from '../../functions/core/outcome.ts';
+import { EXIT } from '../exit-codes.ts';
+import { failures } from '../jobs/failures.ts';
+import { findJob } from '../jobs/find-job.ts';
+import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { parseCount } from '../options/size.ts';
+import * as format from '../output/format.ts';
+import { wrapped } from '../output/table.ts';
+import { withState } from '../with-state.ts';
+import type { Add } from './command.ts';
+
+type Texts = CommonTexts & { limit: string; reason?: string };
+
+export const addFailures: Add = (program, console, end) => {
+  const command = program
+    .command('failures')
+    .summary('show what failed for good, and why')
+    .description(
+      'Shows the final failures of a job by their code. Names no patient: studies and instances by Orthanc ID.',
+    )
+    .argument('[job]', 'id of the job, or the beginning or end of it (default: the newest)')
+    .option('--reason <code>', 'only failures of this code')
+    .option('--limit <n>', 'instances shown of each code; --json shows all', '20');
+  addCommonOptions(command);
+  command.action(async (id: string | undefined, texts: Texts) => {
+    const limit = parseCount('--limit', texts.limit, 1_000_000);
+    await withState(texts, async ({ store }) => {
+      const job = await findJob(store, id);
+      const found = failures(store, job.id, texts.reason);
+      if (texts.json) for await (const row of found) console.out(JSON.stringify(row));
+      else for (const line of await failureLines(job.id, found, limit)) console.out(line);
+    });
+    end(EXIT.done);
+  });
+};
+
+interface Group {
+  instances: number;
+  readonly shown: OutcomeRow[];
+}
+
+async function failureLines(job: string, rows: AsyncIterable<OutcomeRow>, limit: number): Promise<string[]> {
+  const groups = new Map<OutcomeCode, Group>();
+  for await (const row of rows) {
+    const group = groups.get(row.code) ?? { instances: 0, shown: [] };
+    groups.set(row.code, group);
+    group.instances += 1;
+    if (group.shown.length < limit) group.shown.push(row);
+  }
+  if (groups.size === 0) return [`job ${job} has no failures`];
+  const lines = [...groups].flatMap(([code, group]) => ['', ...groupLines(code, group)]);
+  return [
+    `failures of job ${job}`,
+    ...lines,
+    '',
+    `once a cause is gone: orthanc-migrate retry ${job} --reason CODE`,
+    'what each code means and what to do: docs/operations.md',
+  ];
+}
+
+function groupLines(code: OutcomeCode, { instances, shown }: Group): string[] {
+  const rest = instances - shown.length;
+  return [
+    ...wrapped(`${code} (${format.instances(instances)}): ${explainOutcome(code)}`, ''),
+    ...shown.flatMap((row) => [`  ${row.instance}  ${detail(row)}`, ...(row.study ? [`    study ${row.study}`] : [])]),
+    ...(rest > 0 ? [`  … and ${format.count(rest)} more: --limit N, or --json for all`] : []),
+  ];
+}
+
+function detail({ httpStatus, orthancStatus, attempts }: OutcomeRow): string {
+  const status = [
+    ...(httpStatus === undefined ? [] : [`HTTP ${httpStatus}`]),
+    ...(orthancStatus === undefined ? [] : [`OrthancStatus ${orthancStatus}`]),
+    `${attempts} attempt${attempts === 1 ? '' : 's'}`,
+  ];
+  return status.join(', ');
+}

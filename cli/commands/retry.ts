@@ -1,0 +1,69 @@
+import { UsageError } from '../../functions/core/errors.ts';
+import { isOutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
+import { retryFailures } from '../../functions/supervise/requests.ts';
+import { assessFirst } from '../assess.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { failures } from '../jobs/failures.ts';
+import { findJob } from '../jobs/find-job.ts';
+import { hasWorkLeft } from '../jobs/same-job.ts';
+import { MemoryEndpoints } from '../local/endpoints.ts';
+import { addRunOptions, type RunTexts } from '../options/common.ts';
+import { addEndpointOptions, type EndpointTexts, parseEndpointsOf } from '../options/endpoints.ts';
+import type { Console } from '../output/console.ts';
+import { reporterOf } from '../reporters.ts';
+import { type Beginning, runJob } from '../run-job.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { State } from '../runtime/state.ts';
+import { resume } from '../start-job.ts';
+import { withState } from '../with-state.ts';
+import type { Add } from './command.ts';
+
+type Texts = RunTexts & EndpointTexts & { reason?: string; source?: string; target?: string };
+
+export const addRetry: Add = (program, console, end) => {
+  const command = program
+    .command('retry')
+    .summary('try the final failures of a job again')
+    .description('Tries the final failures of a job again, once their cause is gone: all, or those of one code.')
+    .argument('[job]', 'id of the job, or the beginning or end of it (default: the newest)')
+    .option('--reason <code>', 'only failures of this code, as "orthanc-migrate failures" shows it')
+    .option('--source <url>', 'URL of the source again, with its credentials')
+    .option('--target <url>', 'URL of the target again, with its credentials');
+  addEndpointOptions(command);
+  addRunOptions(command);
+  command.action(async (id: string | undefined, texts: Texts) => {
+    requireFailureCode(texts.reason);
+    end(await withState(texts, (state) => retry(console, state, id, texts)));
+  });
+};
+
+function requireFailureCode(code: string | undefined): void {
+  if (code === undefined || (isOutcomeCode(code) && outcomeClass(code) === 'failure')) return;
+  throw new UsageError(`--reason: there is no failure code "${code}"; "orthanc-migrate failures" shows those of a job`);
+}
+
+async function retry(console: Console, state: State, id: string | undefined, texts: Texts): Promise<ExitCode> {
+  const job = await findJob(state.store, id);
+  const endpoints = parseEndpointsOf(job, texts);
+  const reporter = reporterOf(console, texts);
+  const { done } = await failures(state.store, job.id, texts.reason).next();
+  if (done && !hasWorkLeft(job)) {
+    console.out(
+      `job ${job.id} has no failure${texts.reason === undefined ? '' : ` ${texts.reason}`}: nothing to retry`,
+    );
+    return EXIT.done;
+  }
+  await assessFirst(endpoints, job.kind, job.options, reporter);
+  return runJob({
+    console,
+    reporter,
+    state,
+    endpoints: new MemoryEndpoints([endpoints.source, endpoints.target]),
+    texts,
+    begin: async (runtime: Runtime): Promise<Beginning> => {
+      // An unfinished job, such as a retry that was interrupted, has to end first.
+      if (hasWorkLeft(job)) return resume(runtime, job, job.options);
+      return { job: (await retryFailures(runtime.ports, job.id, texts.reason)) ?? job, how: 'retry' };
+    },
+  });
+}

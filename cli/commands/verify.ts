@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../functions/core/errors.ts';
+import type { Job } from '../../functions/core/job.ts';
+import { checkEvidence } from '../evidence/check.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findJob } from '../jobs/find-job.ts';
+import { addRunOptions, type RunTexts } from '../options/common.ts';
+import { addEndpointOptions, type EndpointTexts, parseEndpoints, parseEndpointsOf } from '../options/endpoints.ts';
+import { addCheckOption, addMaxWaitOption, type JobOptionTexts, parseJobOptions } from '../options/job-options.ts';
+import { addSelectionOptions } from '../options/selection.ts';
+import type { Console } from '../output/console.ts';
+import { reporterOf } from '../reporters.ts';
+import { localPorts } from '../runtime/state.ts';
+import { startJob } from '../start-job.ts';
+import { withState } from '../with-state.ts';
+import type { Add } from './command.ts';
+
+type Texts = RunTexts & EndpointTexts & JobOptionTexts & { job?: string; restart?: boolean };
+
+export const addVerify: Add = (program, console, end) => {
+  const command: Command = program
+    .command('verify')
+    .summary('compare two servers, or check the evidence of a job and compare again')
+    .description(
+      'Compares what the Orthanc servers SOURCE and TARGET recorded of each instance, and changes nothing. With --job, ' +
+        'first checks the evidence of that job, then compares its servers in the same selection.',
+    )
+    .argument('[source]', 'URL of the server that has what is to be found in the other')
+    .argument('[target]', 'URL of the other server')
+    .option('--job <id>', 'the job whose evidence, servers and selection are meant')
+    .option('--restart', 'begin anew where an unfinished comparison would be continued');
+  addCheckOption(command, ['md5', 'size']);
+  addMaxWaitOption(command);
+  addSelectionOptions(command);
+  addEndpointOptions(command);
+  addRunOptions(command);
+  command.action(async (source: string | undefined, target: string | undefined, texts: Texts) => {
+    const options = parseJobOptions(texts);
+    const common = { kind: 'verify' as const, limits: {}, restart: texts.restart ?? false };
+    if (texts.job !== undefined) {
+      if (Object.keys(options.selection).length > 0)
+        throw new UsageError('--job brings the selection of that job: give no other one');
+      const { job, code } = await checkJob(console, texts.job, texts);
+      const endpoints = parseEndpointsOf(job, { ...texts, ...(source && { source }), ...(target && { target }) });
+      const wanted = { ...common, endpoints, options: { ...options, selection: job.options.selection } };
+      const compared = await startJob(console, wanted, texts);
+      return end(compared === EXIT.done ? code : compared);
+    }
+    if (source === undefined || target === undefined) throw new UsageError('give SOURCE and TARGET, or --job ID');
+    end(await startJob(console, { ...common, endpoints: parseEndpoints(source, target, texts), options }, texts));
+  });
+};
+
+/** Checks the evidence of a job and tells what is wrong with it. */
+async function checkJob(console: Console, id: string, texts: RunTexts): Promise<{ job: Job; code: ExitCode }> {
+  return withState(texts, async (state) => {
+    const job = await findJob(state.store, id);
+    const reporter = reporterOf(console, texts);
+    const { files, rows, problems } = await checkEvidence(localPorts(state).objects, job);
+    for (const problem of problems) reporter.warning('EVIDENCE_DAMAGED', `evidence of job ${job.id}: ${problem}`);
+    if (problems.length > 0) return { job, code: EXIT.needsALook };
+    reporter.note(`evidence of job ${job.id}: ${files} files, ${rows} rows, as its manifest says`);
+    return { job, code: EXIT.done };
+  });
+}

@@ -1,0 +1,48 @@
+import { finalCount } from '../../functions/core/counts.ts';
+import { ENDED } from '../../functions/core/job.ts';
+import type { Progress } from '../../functions/supervise/progress.ts';
+import { evidenceFolder } from '../evidence/manifest.ts';
+import * as format from '../output/format.ts';
+import { wrapped } from '../output/table.ts';
+import { blockedOf } from '../progress/blocked.ts';
+import { blockedLine } from '../progress/lines.ts';
+import { phaseOf } from '../progress/phase.ts';
+
+export interface ShownStatus {
+  readonly progress: Progress;
+  readonly state: string;
+  /** Of the process that works in the state directory. */
+  readonly pid: number | undefined;
+}
+
+/** Where a job stands, for people. */
+export function statusLines({ progress, state, pid }: ShownStatus, directory: string, now: number): string[] {
+  const { job, counts, open, listing } = progress;
+  const ended = ENDED.has(job.state);
+  const total = finalCount(counts) + counts.unsettled + open.instances;
+  const by = !ended && pid !== undefined ? ` (process ${pid})` : '';
+  const line = (title: string, text: string) => `  ${title.padEnd(10)}${text}`;
+  const outcomes = [
+    `${format.count(counts.alreadyThere)} already there`,
+    `${format.count(counts.sent)} sent (${format.bytes(counts.sentBytes)})`,
+    `${format.count(counts.failure)} failed`,
+    ...(counts.warning > 0 ? [`${format.count(counts.warning)} with a warning`] : []),
+    ...(counts.skipped > 0 ? [`${format.count(counts.skipped)} skipped`] : []),
+    ...(counts.unsettled > 0 ? [`${format.count(counts.unsettled)} to be tried again`] : []),
+  ];
+  return [
+    `job ${job.id}: ${state}${by}`,
+    ...(job.reason ? wrapped(job.reason.message, '  ') : []),
+    line('what', job.kind),
+    line('source', job.source),
+    line('target', job.target),
+    line('begun', format.dateTime(job.createdAt)),
+    ...(job.endedAt === undefined ? [] : [line('ended', format.dateTime(job.endedAt))]),
+    ...(ended ? [] : [line('phase', `${phaseOf(progress)}, round ${job.round}`)]),
+    line('instances', `${format.count(finalCount(counts))} of ${listing ? 'at least ' : ''}${format.count(total)}`),
+    line('', outcomes.join(', ')),
+    ...(ended ? [] : blockedOf(progress).flatMap((one) => wrapped(blockedLine(one, now), '  '))),
+    ...(state === 'interrupted' || state === 'stopped' ? ['  the same command goes on with it'] : []),
+    ...(job.state.startsWith('completed') ? [line('evidence', evidenceFolder(directory, job.id))] : []),
+  ];
+}
