@@ -3,23 +3,23 @@ import type { SystemInfo } from './server.ts';
 
 /**
  * `/system`. Only what every version has is required: 1.10.1 knows neither settings nor labels, 1.11.3 and 1.12 bring most of
- * them, and 1.13.0 has `OverwriteInstancesMode` beside the older boolean.
+ * them, and 1.13.0 has `OverwriteInstancesMode` beside the older boolean. A setting of a form that is not known counts as not told.
  */
 export const systemAnswer = z.object({
   Version: z.string(),
   Name: z.string(),
   DatabaseVersion: z.number(),
-  DatabaseBackendPlugin: z.string().nullish(),
-  DatabaseServerIdentifier: z.string().optional(),
-  ReadOnly: z.boolean().optional(),
-  OverwriteInstances: z.union([z.boolean(), z.string()]).optional(),
-  OverwriteInstancesMode: z.string().optional(),
-  StoreMD5ForAttachments: z.boolean().optional(),
-  IngestTranscoding: z.string().optional(),
-  MaximumPatientCount: z.number().optional(),
-  MaximumStorageSize: z.number().optional(),
-  MaximumStorageMode: z.string().optional(),
-  HasLabels: z.boolean().optional(),
+  DatabaseBackendPlugin: z.string().nullish().catch(undefined),
+  DatabaseServerIdentifier: z.string().optional().catch(undefined),
+  ReadOnly: z.boolean().optional().catch(undefined),
+  OverwriteInstances: z.union([z.boolean(), z.string()]).optional().catch(undefined),
+  OverwriteInstancesMode: z.string().optional().catch(undefined),
+  StoreMD5ForAttachments: z.boolean().optional().catch(undefined),
+  IngestTranscoding: z.string().optional().catch(undefined),
+  MaximumPatientCount: z.number().optional().catch(undefined),
+  MaximumStorageSize: z.number().optional().catch(undefined),
+  MaximumStorageMode: z.string().optional().catch(undefined),
+  HasLabels: z.boolean().optional().catch(undefined),
 });
 export type SystemAnswer = z.infer<typeof systemAnswer>;
 

@@ -27,6 +27,10 @@ describe('systemInfo', () => {
     expect(read(fields).overwriteInstances).toBe(mode);
   });
 
+  test('takes a setting of a form that is not known as not told', () => {
+    expect(read({ OverwriteInstances: { mode: 'Always' }, MaximumStorageSize: '5' })).toEqual(read({}));
+  });
+
   test('takes an empty IngestTranscoding as none', () => {
     expect(read({ IngestTranscoding: '' })).not.toHaveProperty('ingestTranscoding');
     expect(read({ IngestTranscoding: '1.2.840.10008.1.2.4.90' }).ingestTranscoding).toBe('1.2.840.10008.1.2.4.90');
