@@ -17,6 +17,7 @@ import {
   listen,
   recordedOf,
   serving,
+  sipping,
   storedAnswer,
   storing,
 } from './raw-server.ts';
@@ -127,6 +128,25 @@ describe('TLS', () => {
     expect(stored.every((body) => body.equals(FILE))).toBe(true);
     expect([source.connections, target.connections]).toEqual([1, 1]);
   });
+
+  test('from and to servers that are slower or faster than the other', async () => {
+    const tls = { ca: pem('cert.pem') };
+    const file = fileOf(20_000_000);
+    const stored: Buffer[] = [];
+    const source = await secure(async (peer) => {
+      while (await peer.head()) peer.send(answer(200, file));
+    });
+    const targets = [await secure((peer) => sipping(peer, stored)), await listen((peer) => sipping(peer, stored))];
+    for (const target of targets) {
+      const to = target === targets[0] ? https(target.endpoint, { tls }) : target.endpoint;
+      const { move } = await stage(
+        { ...source, endpoint: https(source.endpoint, { tls }) },
+        { ...target, endpoint: to },
+      );
+      expect(await move(file)).toMatchObject({ kind: 'stored' });
+      expect(stored.pop()?.equals(file)).toBe(true);
+    }
+  }, 20_000);
 
   test('with a client certificate', async () => {
     const source = await secure(

@@ -171,6 +171,19 @@ export function storing(stored: Buffer[], requests: string[] = []): Promise<RawS
   });
 }
 
+/** A target that takes a body in sips, so that the sender has to wait again and again. */
+export async function sipping(peer: Peer, stored: Buffer[]): Promise<void> {
+  const sips = setInterval(() => {
+    peer.socket.resume();
+    setImmediate(() => peer.socket.pause());
+  }, 2);
+  const head = (await peer.head()) ?? '';
+  stored.push(await peer.bytes(lengthOf(head)));
+  clearInterval(sips);
+  peer.socket.resume();
+  peer.send(storedAnswer());
+}
+
 export function lengthOf(head: string): number {
   return Number(/Content-Length: (\d+)/.exec(head)?.[1]);
 }

@@ -10,6 +10,7 @@ import {
   listen,
   recordedOf,
   serving,
+  sipping,
   storedAnswer,
   storing,
 } from './raw-server.ts';
@@ -87,6 +88,17 @@ describe('moving an instance', () => {
     expect(await move(file, { throttle })).toMatchObject({ kind: 'stored' });
     expect(passed.reduce((sum, bytes) => sum + bytes, 0)).toBe(200_000);
     expect(Math.max(...passed)).toBeLessThanOrEqual(32 * 1024);
+  });
+
+  test('to a target that takes it in sips', async () => {
+    const file = fileOf(30_000_000);
+    const stored: Buffer[] = [];
+    const { move } = await stage(
+      serving(file),
+      listen((peer) => sipping(peer, stored)),
+    );
+    expect(await move(file)).toMatchObject({ kind: 'stored' });
+    expect(stored[0]?.equals(file)).toBe(true);
   });
 
   test('reads no further than the target takes', async () => {
