@@ -11,12 +11,18 @@ export async function main(args: readonly string[], console: Console = processCo
   const program = createProgram(console, (ended) => {
     code = ended;
   });
-  for (const command of [program, ...program.commands])
-    command.exitOverride().configureOutput({ outputError: () => undefined });
+  let refusing = program.name();
+  for (const command of [program, ...program.commands]) {
+    const outputError = () => {
+      if (command !== program) refusing = `${program.name()} ${command.name()}`;
+    };
+    command.exitOverride().configureOutput({ outputError });
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
+    if (error instanceof CommanderError) return refuse(error, console, refusing);
     return explain(error, console, args.includes('-v') || args.includes('--verbose'));
   }
 }
@@ -26,14 +32,19 @@ function hideArguments(): void {
   process.title = 'orthanc-migrate';
 }
 
+function refuse(error: CommanderError, console: Console, command: string): ExitCode {
+  // Help that was asked for has been printed.
+  if (error.exitCode === 0) return EXIT.done;
+  if (error.code !== 'commander.help') console.err(`${oneLine(error.message)}; see "${command} --help"`);
+  return EXIT.usage;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+}
+
 function explain(error: unknown, console: Console, verbose: boolean): ExitCode {
-  if (error instanceof CommanderError) {
-    // Help that was asked for has been printed.
-    if (error.exitCode === 0) return EXIT.done;
-    if (error.code !== 'commander.help') console.err(error.message.replace(/\s*\n\s*/g, ' '));
-    return EXIT.usage;
-  }
-  console.err(`error: ${messageOf(error).replace(/\s*\n\s*/g, ' ')}`);
+  console.err(`error: ${oneLine(messageOf(error))}`);
   if (verbose) for (const line of causesOf(error)) console.err(line);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof FatalError) return EXIT.fatal;

@@ -1,4 +1,5 @@
 import { addCounts, finalCount } from '../../functions/core/counts.ts';
+import { progressOf } from '../../functions/supervise/progress.ts';
 import { EXIT } from '../exit-codes.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import * as format from '../output/format.ts';
@@ -12,11 +13,13 @@ export const addJobs: Add = (program, console, end) => {
   addCommonOptions(command);
   command.action(async (texts: CommonTexts) => {
     await withState(texts, async (state) => {
-      const jobs = (await state.store.jobs()).map((job) => ({
-        job,
-        state: shownState(state, job),
-        counts: addCounts(job.settled, job.harvested.counts),
-      }));
+      const jobs = await Promise.all(
+        (await state.store.jobs()).map(async (job) => ({
+          job,
+          state: shownState(state, job),
+          counts: (await progressOf(state, job.id))?.counts ?? addCounts(job.settled, job.harvested.counts),
+        })),
+      );
       if (texts.json)
         for (const { job, counts, ...shown } of jobs) {
           const { id, kind, source, target, createdAt, endedAt, reason } = job;

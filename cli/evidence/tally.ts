@@ -3,6 +3,7 @@ import type { Job } from '../../functions/core/job.ts';
 import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
 import { evidencePrefix, type Manifest } from '../../functions/evidence/manifest.ts';
+import { progressOf } from '../../functions/supervise/progress.ts';
 import { readManifest } from './manifest.ts';
 
 export interface CodeTally {
@@ -21,8 +22,9 @@ export interface Tally {
   readonly manifest?: Manifest;
 }
 
-export async function tallyOf({ objects }: Pick<Ports, 'objects'>, job: Job): Promise<Tally> {
-  const counts = addCounts(job.settled, job.harvested.counts);
+export async function tallyOf(ports: Pick<Ports, 'store' | 'objects'>, job: Job): Promise<Tally> {
+  const { objects } = ports;
+  const counts = (await progressOf(ports, job.id))?.counts ?? addCounts(job.settled, job.harvested.counts);
   if (job.state !== 'completed' && job.state !== 'completed-with-failures') return { counts, codes: new Map() };
   const manifest = await readManifest(objects, job.id);
   if (!manifest) return { counts, codes: new Map() };

@@ -22,7 +22,7 @@ export interface Progress {
   readonly blocked: readonly Gate[];
 }
 
-export async function progressOf({ store }: Ports, id: JobId): Promise<Progress | undefined> {
+export async function progressOf({ store }: Pick<Ports, 'store'>, id: JobId): Promise<Progress | undefined> {
   const job = await store.job(id);
   if (!job) return undefined;
   const checkpoint = job.round > 0 ? await store.checkpoint(id, job.round) : undefined;
