@@ -16,6 +16,8 @@ import { lookupTag } from './tag-lookup.ts';
 
 /** A server composes the list of millions of studies before it sends the first byte. */
 const LISTING_TIMEOUT_MS = 10 * 60_000;
+/** `/system` asks nothing of the disk, and everybody who asks for it waits to know whether the server is alive. */
+const SYSTEM_TIMEOUT_MS = 20_000;
 
 /** Opens a client for one server. Nothing is asked yet. It must be closed by its owner. */
 export function connectServer(endpoint: Endpoint, side: Side): OrthancClient {
@@ -35,7 +37,7 @@ export class OrthancClient implements OrthancServer {
   }
 
   async system(): Promise<SystemInfo> {
-    const info = systemInfo(await askJson(this.http, { path: 'system' }, systemAnswer));
+    const info = systemInfo(await askJson(this.http, { path: 'system', timeoutMs: SYSTEM_TIMEOUT_MS }, systemAnswer));
     // Learnt while the server answers well: the relay needs it in the middle of trouble.
     await this.http.undescribedErrors();
     return info;
