@@ -29,6 +29,8 @@ export function orthancBinary(version: OrthancVersion): Promise<OrthancBinary> {
   if (known) return known;
   const search = find(version);
   found.set(version, search);
+  // What is missing now may be installed later.
+  search.catch(() => found.delete(version));
   return search;
 }
 
