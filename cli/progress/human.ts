@@ -1,7 +1,7 @@
 import type { Job } from '../../functions/core/job.ts';
 import { instances } from '../output/format.ts';
 import type { RunProgress } from '../runtime/observe.ts';
-import { blockedLine, blockLines, plainLine } from './lines.ts';
+import { blockedLine, blockedReason, blockLines, plainLine } from './lines.ts';
 import type { LiveBlock } from './live-block.ts';
 import { Meter, type Snapshot } from './meter.ts';
 import type { Print, Reporter } from './reporter.ts';
@@ -14,7 +14,7 @@ export class HumanReporter implements Reporter {
   readonly #block: LiveBlock | undefined;
   readonly #meter = new Meter(Date.now());
   #plainAt = Date.now();
-  #phase = '';
+  #reason = '';
 
   constructor(print: Print, block: LiveBlock | undefined) {
     this.#print = print;
@@ -48,10 +48,13 @@ export class HumanReporter implements Reporter {
   #plain(shown: Snapshot, now: number): void {
     if (now - this.#plainAt < PLAIN_EVERY_MS) return;
     this.#plainAt = now;
-    // What has been said once and does not change is not said again.
-    const idle = shown.phase === 'ended' || (shown.phase === this.#phase && shown.blocked.length > 0);
-    if (!idle) this.#print(plainLine(shown));
-    this.#phase = shown.phase;
-    for (const one of shown.blocked) this.#print(`${blockedLine(one, now)}; ${instances(shown.waiting)} waiting`);
+    if (shown.phase !== 'ended' && shown.blocked.length === 0) this.#print(plainLine(shown));
+    for (const one of shown.blocked) {
+      this.#print(`${blockedLine(one, now)}, ${instances(shown.waiting)} waiting`);
+      const reason = blockedReason(one);
+      // Said once, it need not be said every few seconds.
+      if (reason !== this.#reason) this.#print(`  ${reason}`);
+      this.#reason = reason;
+    }
   }
 }

@@ -8,12 +8,17 @@ export function plainLine(shown: Snapshot): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-export function blockedLine({ side, endpoint, code, message, since, nextTryAt }: Blocked, now: number): string {
-  // Most messages begin with the side and the name of the endpoint themselves.
-  const what = message.startsWith(side) ? message : `${side} ${endpoint}: ${message}`;
+/** Since when a server takes no work, and when it is tried next. */
+export function blockedLine({ code, since, nextTryAt }: Blocked, now: number): string {
   const seconds = Math.max(0, Math.ceil(((nextTryAt ?? now) - now) / 1000));
   const next = nextTryAt === undefined ? 'trying now' : `next try in ${seconds} s`;
-  return `blocked: ${code} since ${format.timeOfDay(since, now)} (${next}): ${what}`;
+  return `blocked: ${code} since ${format.timeOfDay(since, now)} (${next})`;
+}
+
+/** What it answered. */
+export function blockedReason({ side, endpoint, message }: Blocked): string {
+  // Most messages begin with the side and the name of the endpoint themselves.
+  return message.startsWith(side) ? message : `${side} ${endpoint}: ${message}`;
 }
 
 /** A few lines that are drawn over again on a terminal of this width. */
@@ -24,6 +29,8 @@ export function blockLines(shown: Snapshot, columns: number, now: number): strin
   const total = shown.instances.total;
   const share = total > 0 ? Math.min(1, shown.instances.done / total) : 0;
   const percent = shown.atLeast || total === 0 ? '' : ` ${Math.floor(share * 100)} %`;
+  if (total === 0)
+    return [shown.phase, ...shown.blocked.flatMap((one) => [blockedLine(one, now), `  ${blockedReason(one)}`])];
   const right = [amount(shown), ...eta(shown)].join('   ');
   const room = width - title.length - percent.length - right.length - 4;
   const bar = room >= 10 ? `${drawBar(share, Math.min(room, 30))}${percent}   ` : '';
@@ -33,7 +40,7 @@ export function blockLines(shown: Snapshot, columns: number, now: number): strin
     `${title} ${bar}${right}`,
     indent + [size(shown), ...rates(shown), ...transfers].filter((part) => part !== '').join('   '),
     ...(remarks(shown).length > 0 ? [indent + remarks(shown).join('   ')] : []),
-    ...shown.blocked.map((one) => blockedLine(one, now)),
+    ...shown.blocked.flatMap((one) => [blockedLine(one, now), `  ${blockedReason(one)}`]),
   ].map((line) => (line.length > columns - 1 ? `${line.slice(0, columns - 2)}…` : line));
 }
 
@@ -48,7 +55,8 @@ function size({ bytes: { done, total }, atLeast }: Snapshot): string {
   return atLeast || done >= total ? format.bytes(done) : `${format.bytes(done)} of ${format.bytes(total)}`;
 }
 
-function rates({ instances, bytes }: Snapshot): string[] {
+function rates({ instances, bytes, phase }: Snapshot): string[] {
+  if (phase === 'writing evidence') return [];
   const wire = bytes.perSecond > 0 ? [`${format.bytes(bytes.perSecond)}/s`] : [];
   return instances.perSecond > 0 ? [format.perSecond(instances.perSecond), ...wire] : wire;
 }

@@ -52,6 +52,8 @@ export class Meter {
     };
     const done = finalCount(counts) + ahead.instances;
     const doneBytes = counts.finalBytes + ahead.bytes;
+    // Rates are those of working time: what comes after an outage is not told from the standstill.
+    if (progress.blocked.length > 0) this.#window.clear();
     this.#window.add(now, [done, doneBytes, live.bytes]);
     const left = { instances: open.instances - ahead.instances, bytes: open.bytes - ahead.bytes };
     const blocked = blockedOf(progress);

@@ -16,6 +16,10 @@ export class SlidingWindow {
     while ((this.#samples[1]?.at ?? at) < at - WINDOW_MS) this.#samples.shift();
   }
 
+  clear(): void {
+    this.#samples.length = 0;
+  }
+
   /** Of the n-th sum; 0 until there is something to compare. */
   perSecond(n: number): number {
     const first = this.#samples[0];

@@ -4,8 +4,8 @@ import type { Progress } from '../../functions/supervise/progress.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
-import { blockedOf } from '../progress/blocked.ts';
-import { blockedLine } from '../progress/lines.ts';
+import { type Blocked, blockedOf } from '../progress/blocked.ts';
+import { blockedLine, blockedReason } from '../progress/lines.ts';
 import { phaseOf } from '../progress/phase.ts';
 
 export interface ShownStatus {
@@ -41,8 +41,12 @@ export function statusLines({ progress, state, pid }: ShownStatus, directory: st
     ...(ended ? [] : [line('phase', `${phaseOf(progress)}, round ${job.round}`)]),
     line('instances', `${format.count(finalCount(counts))} of ${listing ? 'at least ' : ''}${format.count(total)}`),
     line('', outcomes.join(', ')),
-    ...(ended ? [] : blockedOf(progress).flatMap((one) => wrapped(blockedLine(one, now), '  '))),
+    ...(ended ? [] : blockedOf(progress).flatMap((one) => blockedLines(one, now))),
     ...(state === 'interrupted' || state === 'stopped' ? ['  the same command goes on with it'] : []),
     ...(job.state.startsWith('completed') ? [line('evidence', evidenceFolder(directory, job.id))] : []),
   ];
+}
+
+function blockedLines(blocked: Blocked, now: number): string[] {
+  return [`  ${blockedLine(blocked, now)}`, ...wrapped(blockedReason(blocked), '    ')];
 }
