@@ -25,7 +25,7 @@ const STATUSES: ReadonlySet<unknown> = new Set([
 export async function readHead(connection: Connection): Promise<AnswerHead> {
   const event = await connection.event();
   if (event === 'head') return connection.parser.head;
-  throw connection.destroy(connection.lost('reset', 'closed before the answer'));
+  throw connection.lose('reset', 'closed before the answer');
 }
 
 /** Reads the body of an answer whose head was read. */
@@ -36,7 +36,7 @@ export async function readBody(connection: Connection): Promise<Answer> {
   let bytes = 0;
   for (;;) {
     const event = await connection.event();
-    if (event === 'cut') throw connection.destroy(connection.lost('reset', 'closed within the answer'));
+    if (event === 'cut') throw connection.lose('reset', 'closed within the answer');
     if (event === 'end') return { head, body: Buffer.concat(pieces), whole: true };
     // A copy: the next read would overwrite it.
     const piece = Buffer.from(parser.buffer.subarray(parser.start, parser.end));

@@ -1,13 +1,7 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Endpoint } from '../../core/endpoint.ts';
-import type { OnRead } from './connection.ts';
-
-/** How to open sockets to one server. */
-export interface Dialer {
-  readonly secure: boolean;
-  open(buffer: Buffer, onRead: OnRead): Socket;
-}
+import type { Dialer, OnRead } from './wire.ts';
 
 export function dialerOf(endpoint: Endpoint): Dialer {
   const { url, tls } = endpoint;

@@ -43,9 +43,9 @@ export async function requestFile(
     const connection = peer.pool.take(fresh);
     onConnection(connection);
     try {
-      if (!connection.reused) await connection.connected(limits.connectMs);
-      connection.write(peer.requests.get(instance));
-      connection.waitUpTo(answerPatience(limits, bytes));
+      if (!connection.reused) await connection.wire.connected(limits.connectMs);
+      connection.wire.write(peer.requests.get(instance));
+      connection.wire.waitUpTo(answerPatience(limits, bytes));
       await readHead(connection);
       return connection;
     } catch (error) {
@@ -56,7 +56,7 @@ export async function requestFile(
 
 /** Whether a kept-alive connection was closed by the server before it saw the request, as far as one can tell. */
 export function wasStale(connection: Connection, error: unknown): boolean {
-  return connection.reused && !connection.received && error instanceof Lost && error.breakage.cause === 'reset';
+  return connection.reused && !connection.wire.received && error instanceof Lost && error.breakage.cause === 'reset';
 }
 
 /**
@@ -78,7 +78,7 @@ export class Download {
     this.#connection = connection;
     this.#recorded = recorded;
     this.#idleMs = limits.idleMs;
-    connection.waitUpTo(limits.bodyStartMs);
+    connection.wire.waitUpTo(limits.bodyStartMs);
   }
 
   /** Valid once `last` is true. */
@@ -111,7 +111,7 @@ export class Download {
   #take(): Buffer {
     const { parser } = this.#connection;
     const piece = parser.buffer.subarray(parser.start, parser.end);
-    if (this.#bytes === 0) this.#connection.waitUpTo(this.#idleMs);
+    if (this.#bytes === 0) this.#connection.wire.waitUpTo(this.#idleMs);
     this.#bytes += piece.length;
     if (this.#bytes > this.#recorded.size) throw new Mismatch(this.#bytes, this.#recorded.size);
     if (this.#bytes === piece.length && parser.complete) this.#md5 = hash('md5', piece) as Md5;

@@ -1,6 +1,6 @@
 import type { Side } from '../../core/answer.ts';
 import { Connection } from './connection.ts';
-import type { Dialer } from './dial.ts';
+import type { Dialer } from './wire.ts';
 
 /** The kept-alive connections to one server. Their number follows from how many relays run at once. */
 export class Pool {
@@ -36,8 +36,8 @@ export class Pool {
   /** Gives back a connection after a complete answer; keeps it if another request may follow. */
   giveBack(connection: Connection): void {
     const { parser } = connection;
-    if (this.#closed || !connection.usable || !parser.head.keepAlive || parser.surplus) {
-      connection.destroy(connection.lost('reset', 'not kept'));
+    if (this.#closed || !connection.wire.usable || !parser.head.keepAlive || parser.surplus) {
+      connection.lose('reset', 'not kept');
       return;
     }
     connection.park();
@@ -46,34 +46,28 @@ export class Pool {
 
   /** Ends what waited too long. */
   sweep(now: number): void {
-    for (const connection of this.#all) connection.checkDeadlines(now);
+    for (const connection of this.#all) connection.wire.checkDeadlines(now);
     const old = this.#idle.filter((connection) => now - connection.idleSince > this.#keepMs);
-    for (const connection of old) connection.destroy(connection.lost('timeout', 'idle'));
+    for (const connection of old) connection.lose('timeout', 'idle');
   }
 
   /** Ends every connection; who still waits for one is rejected with `reason`. */
   close(reason: Error): void {
     this.#closed = reason;
-    for (const connection of this.#all) connection.destroy(reason);
+    for (const connection of this.#all) connection.wire.destroy(reason);
   }
 
   #takeIdle(): Connection | undefined {
     const oldest = performance.now() - this.#keepMs;
     for (;;) {
       const connection = this.#idle.pop();
-      if (!connection || (connection.usable && connection.idleSince >= oldest)) return connection;
-      connection.destroy(connection.lost('timeout', 'idle'));
+      if (!connection || (connection.wire.usable && connection.idleSince >= oldest)) return connection;
+      connection.lose('timeout', 'idle');
     }
   }
 
   #open(): Connection {
-    const connection = new Connection(
-      this.#side,
-      this.#bufferBytes,
-      this.#dialer.secure,
-      (buffer, onRead) => this.#dialer.open(buffer, onRead),
-      (gone) => this.#forget(gone),
-    );
+    const connection = new Connection(this.#side, this.#dialer, this.#bufferBytes, (gone) => this.#forget(gone));
     this.#all.add(connection);
     return connection;
   }

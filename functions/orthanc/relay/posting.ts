@@ -29,7 +29,7 @@ export class Posting {
       if (this.complete) return;
       this.interrupted = true;
       // Ends the wait of a `write` that the server will not take.
-      connection.destroy(new Error('the rest of the body is not wanted'));
+      connection.wire.destroy(new Error('the rest of the body is not wanted'));
       onInterrupted();
     };
     this.answer.then(settled, settled);
@@ -37,20 +37,20 @@ export class Posting {
 
   /** Sends a piece of the body, the request's head before the first; waits until its bytes may be overwritten. */
   async write(bytes: Buffer, last: boolean): Promise<void> {
-    const flushed = this.connection.write(this.#head, bytes);
+    const flushed = this.connection.wire.write(this.#head, bytes);
     this.#head = '';
-    if (!flushed) await this.connection.flushed(this.#limits.idleMs);
+    if (!flushed) await this.connection.wire.flushed(this.#limits.idleMs);
     if (!last) return;
     this.complete = true;
-    this.connection.waitUpTo(answerPatience(this.#limits, this.#bytes));
+    this.connection.wire.waitUpTo(answerPatience(this.#limits, this.#bytes));
   }
 
   async #read(): Promise<Answer> {
     const { connection } = this;
     // Until the body is complete it is not the target that is waited for.
-    connection.waitUpTo(Number.POSITIVE_INFINITY);
+    connection.wire.waitUpTo(Number.POSITIVE_INFINITY);
     await readHead(connection);
-    connection.waitUpTo(this.#limits.idleMs);
+    connection.wire.waitUpTo(this.#limits.idleMs);
     return readBody(connection);
   }
 }

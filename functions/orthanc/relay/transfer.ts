@@ -52,8 +52,8 @@ export class Transfer {
 
   /** Ends both connections. */
   cancel(reason: unknown): void {
-    this.#from?.destroy(reason);
-    this.#to?.destroy(reason);
+    this.#from?.wire.destroy(reason);
+    this.#to?.wire.destroy(reason);
   }
 
   async #attempt(freshTarget: boolean): Promise<Attempt> {
@@ -84,7 +84,7 @@ export class Transfer {
     const { size } = request.recorded;
     const { head } = from.parser;
     if (head.status !== 200) {
-      from.waitUpTo(limits.idleMs);
+      from.wire.waitUpTo(limits.idleMs);
       const answer = await readBody(from);
       if (answer.whole) this.#release(source);
       return failureOf('source', answer, source.undescribedErrors());
@@ -100,9 +100,9 @@ export class Transfer {
     const { target, limits, request } = this.#plan;
     const to = target.pool.take(fresh);
     this.#to = to;
-    if (!to.reused) await to.connected(limits.connectMs);
+    if (!to.reused) await to.wire.connected(limits.connectMs);
     const { size } = request.recorded;
-    const interrupt = () => this.#from?.destroy(new Error('the target interrupted'));
+    const interrupt = () => this.#from?.wire.destroy(new Error('the target interrupted'));
     this.#posting = new Posting(to, target.requests.post(size), size, limits, interrupt);
     return this.#posting;
   }

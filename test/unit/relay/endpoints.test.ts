@@ -41,7 +41,7 @@ describe('requests', () => {
       '',
     ]);
     expect(requestsOf(endpoint).post(5)).toMatch(
-      /^POST \/orthanc\/instances HTTP\/1.1\r\n[^]*\r\nContent-Length: 5\r\n\r\n$/,
+      /^POST \/orthanc\/instances HTTP\/1.1\r\n(.+\r\n)*Content-Length: 5\r\n\r\n$/,
     );
   });
 
