@@ -81,11 +81,7 @@ async function relayOne(peers: Peers, limits: Limits, request: RelayRequest): Pr
   }
 }
 
-/**
- * Tries again at once where that is harmless and likely to help: on another connection when the target had closed a kept-alive
- * one, and when the source closed its connection within a body. The latter is either a source that died (its next answer
- * tells) or one that cannot serve this file (1.10.1 beyond 2 GiB), which ends at the same byte again: only that is a mismatch.
- */
+/** Tries again at once, on a new connection, when the target had closed a kept-alive one. */
 async function attempts(
   peers: Peers,
   limits: Limits,
@@ -93,23 +89,11 @@ async function attempts(
   aborted: Promise<never> | undefined,
   onTransfer: (transfer: Transfer) => void,
 ): Promise<RelayResult> {
-  const expectedBytes = request.recorded.size;
-  let freshTarget = false;
-  let cutAt: number | undefined;
-  for (;;) {
+  for (let freshTarget = false; ; freshTarget = true) {
     request.signal?.throwIfAborted();
     const transfer = new Transfer({ ...peers, limits, request, aborted });
     onTransfer(transfer);
     const attempt = await transfer.run(freshTarget);
-    if (attempt.kind === 'stale') freshTarget = true;
-    else if (attempt.kind !== 'cut') return attempt;
-    else if (attempt.bytes === cutAt) return { kind: 'mismatch', bytes: cutAt, expectedBytes };
-    else if (cutAt !== undefined) return cutTwice();
-    else cutAt = attempt.bytes;
+    if (attempt.kind !== 'stale') return attempt;
   }
-}
-
-function cutTwice(): RelayResult {
-  const breakage = { cause: 'reset', requestSent: true, detail: 'closed within the body' } as const;
-  return { kind: 'broken', side: 'source', breakage };
 }

@@ -1,7 +1,7 @@
 import type { RelayRequest, RelayResult } from '../server.ts';
 import { failureOf, readBody, storedOf, strangeSuccess } from './answer.ts';
 import type { Connection } from './connection.ts';
-import { Cut, Download, Mismatch, requestFile, wasStale } from './download.ts';
+import { Download, Mismatch, requestFile, wasStale } from './download.ts';
 import { Lost } from './lost.ts';
 import type { Limits } from './options.ts';
 import type { Peer } from './peer.ts';
@@ -12,11 +12,8 @@ const SMALL_BODY_BYTES = 64 * 1024;
 /** Pieces that a bandwidth limit lets through one by one: so small that no server takes the pauses for an end. */
 const THROTTLED_PIECE_BYTES = 32 * 1024;
 
-/**
- * What came of one attempt. `cut`: the source ended its connection within the body. `stale`: the target closed a kept-alive
- * connection before it had the whole body, and stored nothing.
- */
-export type Attempt = RelayResult | { readonly kind: 'cut'; readonly bytes: number } | { readonly kind: 'stale' };
+/** `stale`: the target closed a kept-alive connection before it had the whole body, and stored nothing. */
+export type Attempt = RelayResult | { readonly kind: 'stale' };
 
 export interface TransferPlan {
   readonly source: Peer;
@@ -153,7 +150,6 @@ export class Transfer {
 
   #broken(error: unknown): Attempt {
     if (error instanceof Mismatch) return error.result;
-    if (error instanceof Cut) return { kind: 'cut', bytes: error.bytes };
     if (!(error instanceof Lost)) throw error;
     const posting = this.#posting;
     if (error.side === 'target' && posting && !posting.complete && wasStale(posting.connection, error)) {
