@@ -82,13 +82,13 @@ describe('a server that is killed within a large file', () => {
     }
   };
 
-  test.each(['source', 'target'] as const)(
-    'the %s',
-    async (side) => {
-      const result = await killing(side);
-      expect(result).toMatchObject({ kind: 'broken', side });
-      if (result.kind === 'broken') expect(['reset', 'refused']).toContain(result.breakage.cause);
-    },
-    30_000,
-  );
+  test('the source: its kernel may end the connection in an orderly way', async () => {
+    const result = await killing('source');
+    if (result.kind === 'mismatch') expect(result.bytes).toBeLessThan(result.expectedBytes);
+    else expect(result).toMatchObject({ kind: 'broken', side: 'source', breakage: { cause: 'reset' } });
+  }, 30_000);
+
+  test('the target', async () => {
+    expect(await killing('target')).toMatchObject({ kind: 'broken', side: 'target', breakage: { cause: 'reset' } });
+  }, 30_000);
 });
