@@ -2,3 +2,5 @@
 import { main } from '../cli/main.ts';
 
 process.exitCode = await main(process.argv.slice(2));
+// Everything has been said and closed: a timer or a connection that is left must not keep the process.
+setTimeout(() => process.exit(), 1000).unref();

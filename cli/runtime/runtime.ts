@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FatalError } from '../../functions/core/errors.ts';
+import { FatalError, messageOf } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
 import { ENDED, type Job } from '../../functions/core/job.ts';
 import type { Deadline, Endpoints, Ports } from '../../functions/core/ports.ts';
@@ -118,7 +118,7 @@ export class Runtime {
       await Promise.race([this.#drain(mappings), this.#fatal.promise]);
     } catch (error) {
       stop.abort();
-      await Promise.race([this.#drain(mappings), this.ports.clock.sleep(LAST_WORDS_MS)]);
+      await this.#within(LAST_WORDS_MS, this.#drain(mappings));
       throw error;
     } finally {
       stop.abort();
@@ -132,7 +132,12 @@ export class Runtime {
 
   async close(): Promise<void> {
     await this.servers.close();
-    this.#lock.release();
+    try {
+      this.#lock.release();
+    } catch (error) {
+      // On a full disk: the lock of a process that has ended is taken over anyway.
+      this.ports.log.warn({}, `cannot release the run lock: ${messageOf(error)}`);
+    }
   }
 
   readonly #deadline: Deadline = { remainingMs: () => (this.#draining ? 0 : PLENTY_MS) };
@@ -140,6 +145,12 @@ export class Runtime {
   async #drain(mappings: readonly EventSourceMapping[]): Promise<void> {
     this.#draining = true;
     await Promise.all(mappings.map((mapping) => mapping.stop()));
+  }
+
+  async #within(ms: number, work: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([work, this.ports.clock.sleep(ms, over.signal)]);
+    over.abort();
   }
 
   #mappings({ source, target }: Job, onReturn: () => void): readonly EventSourceMapping[] {

@@ -1,12 +1,14 @@
-import { FatalError } from '../../functions/core/errors.ts';
+import { FatalError, MigrationError } from '../../functions/core/errors.ts';
 
 /**
- * The same port, whose fatal errors are also told to `onFatal`: handlers log an error and leave the message to be delivered
- * again, which is right for all but those of our own disk.
+ * The same port, whose fatal errors are told to `onFatal`. The caller gets an ordinary error instead: a use case takes a fatal
+ * one for a mistake in its job, which it then ends, but a full disk here says nothing about the job.
  */
 export function watched<T extends object>(port: T, onFatal: (error: FatalError) => void): T {
-  const tell = (error: unknown): void => {
-    if (error instanceof FatalError) onFatal(error);
+  const told = (error: unknown): never => {
+    if (!(error instanceof FatalError)) throw error;
+    onFatal(error);
+    throw new MigrationError(error.code, error.message, { cause: error });
   };
   return new Proxy(port, {
     get(target, key) {
@@ -14,8 +16,7 @@ export function watched<T extends object>(port: T, onFatal: (error: FatalError) 
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, args);
-        if (result instanceof Promise) result.catch(tell);
-        return result;
+        return result instanceof Promise ? result.catch(told) : result;
       };
     },
   });
