@@ -6,8 +6,6 @@ function bucketOf(bytes: number): number {
 /** Above this multiple of the best latency seen, more parallelism only makes a queue at the server. */
 const GROW_BELOW = 2;
 const SHRINK_ABOVE = 4;
-/** A best latency is forgotten slowly: a server that grew slower for good must not hold the limit down for ever. */
-const FORGET = 1.002;
 const SMOOTHING = 0.2;
 
 interface Latency {
@@ -50,6 +48,8 @@ export class AdaptiveLimit {
       this.#limit = Math.min(this.#limit + 1, this.#maximum);
       this.#credit = 0;
     } else if (this.#credit <= -this.#limit) {
+      // With nearly no parallelism left it cannot be we who make a queue: the server has become slower, and that is its best now.
+      if (this.#limit <= 2) latency.best = latency.mean;
       this.#limit = Math.max(this.#limit - 1, 1);
       this.#credit = 0;
     }
@@ -72,7 +72,7 @@ export class AdaptiveLimit {
       return first;
     }
     known.mean += SMOOTHING * (ms - known.mean);
-    known.best = Math.min(known.best * FORGET, ms);
+    known.best = Math.min(known.best, ms);
     return known;
   }
 }

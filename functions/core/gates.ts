@@ -81,35 +81,35 @@ export async function recordSuccess({ store }: Place, endpoint: EndpointName): P
   });
 }
 
-/** Reserves the endpoint for one chunk, so that whoever breaks it is known; `false` while another chunk has it. */
+/** Reserves the endpoint for one attempt, so that whoever breaks it is known; `false` while another attempt has it. */
 export async function takeExclusive(
   { store, clock }: Place,
   endpoint: EndpointName,
-  chunk: string,
+  holder: string,
   durationMs: number,
 ): Promise<boolean> {
   const now = clock.now();
   let taken = false;
   await change(store, endpoint, (gate) => {
-    const held = gate.exclusive !== undefined && gate.exclusive.until > now && gate.exclusive.chunk !== chunk;
+    const held = gate.exclusive !== undefined && gate.exclusive.until > now && gate.exclusive.holder !== holder;
     taken = !held;
-    return held ? undefined : { ...gate, exclusive: { chunk, until: now + durationMs } };
+    return held ? undefined : { ...gate, exclusive: { holder, until: now + durationMs } };
   });
   return taken;
 }
 
-export async function releaseExclusive({ store }: Place, endpoint: EndpointName, chunk: string): Promise<void> {
+export async function releaseExclusive({ store }: Place, endpoint: EndpointName, holder: string): Promise<void> {
   await change(store, endpoint, (gate) => {
-    if (gate.exclusive?.chunk !== chunk) return undefined;
+    if (gate.exclusive?.holder !== holder) return undefined;
     const { exclusive: _exclusive, ...rest } = gate;
     return rest;
   });
 }
 
-/** Milliseconds for which this chunk must stay away from the endpoint; 0 when it may use it. */
-export function gateDelay(gate: Gate, chunk: string | undefined, now: number): number {
+/** Milliseconds for which work must stay away from the endpoint; 0 when it may use it. */
+export function gateDelay(gate: Gate, now: number): number {
   if (gate.state === 'closed') return Math.max(1000, (gate.probeAt ?? now) - now + 500);
   const { exclusive } = gate;
-  if (exclusive && exclusive.until > now && exclusive.chunk !== chunk) return 2000;
+  if (exclusive && exclusive.until > now) return 2000;
   return 0;
 }

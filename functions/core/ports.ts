@@ -48,8 +48,8 @@ export interface Gate {
   readonly probeAt?: number;
   /** Probes since the last success: they grow further apart. */
   readonly probes: number;
-  /** The one chunk that may use the endpoint, while a suspect is tried alone. */
-  readonly exclusive?: { readonly chunk: string; readonly until: number };
+  /** The one attempt that may use the endpoint, while suspects are tried alone. */
+  readonly exclusive?: { readonly holder: string; readonly until: number };
 }
 
 /** Limits of one endpoint: shared by all jobs, changeable while they run. */

@@ -54,7 +54,7 @@ function renew({ store, clock }: Ports, id: JobId, holder: string): Promise<bool
 
 async function requireOpen({ store, clock }: Ports, names: readonly EndpointName[]): Promise<void> {
   for (const name of names) {
-    const delay = gateDelay(await store.gate(name), undefined, clock.now());
+    const delay = gateDelay(await store.gate(name), clock.now());
     if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
   }
 }

@@ -1,11 +1,11 @@
 import { countRows } from '../core/counts.ts';
 import { Postponed } from '../core/errors.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
-import { type ChunkRef, chunkKey, type EndpointName, type OrthancId } from '../core/ids.ts';
+import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
 import type { ReceiptRow } from '../core/outcome.ts';
 import { decodeEntries } from '../core/packing.ts';
-import type { ChunkState, PlanPage } from '../core/plan.ts';
+import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Deadline } from '../core/ports.ts';
 import { encodeReceipt } from '../evidence/receipt.ts';
 import { processEntries, type Watch } from './entries.ts';
@@ -14,10 +14,10 @@ import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
 /** Attempts that ended without a word, or in a broken target, before a chunk's instances are tried one after the other and alone. */
 const CAREFUL_AFTER_DEATHS = 4;
 const CAREFUL_AFTER_CRASHES = 2;
-/** A suspect that brought the target down so often, the last time alone, is not sent again. */
+/** A suspect that brought the target down so often, sent alone, is not sent again. */
 const CONDEMNED_AFTER = 2;
-/** One transfer of a suspect, at most; milliseconds. */
-const EXCLUSIVE_MS = 10 * 60_000;
+/** How long a dead attempt keeps others from the target; renewed at each instance. Milliseconds. */
+const EXCLUSIVE_MS = 120_000;
 
 /**
  * Makes one attempt at one chunk and closes it with a receipt. A chunk that is closed, or whose job does not run, needs
@@ -30,12 +30,12 @@ export async function transferChunk(worker: TransferWorker, ref: ChunkRef, deadl
   const page = await store.page(ref.job, ref.round, ref.page);
   const planned = page?.chunks[ref.chunk];
   if (planned?.state !== 'planned') return;
-  for (const name of [job.source, job.target]) await requireOpen(worker, name, chunkKey(ref));
+  for (const name of [job.source, job.target]) await requireOpen(worker, name);
   const checkpoint = await store.checkpoint(ref.job, ref.round);
   const begun = await store.changeChunk(ref, { kind: 'started', at: clock.now() });
   const chunk = begun?.chunks[ref.chunk];
   if (!begun || !chunk) return;
-  const attempt = await prepare(worker, job, chunk, deadline, checkpoint?.lastChance ?? false);
+  const attempt = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
   const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
   const run = careful ? runCarefully : runChunk;
   const rows = await run(attempt, ref, begun, chunk);
@@ -43,15 +43,16 @@ export async function transferChunk(worker: TransferWorker, ref: ChunkRef, deadl
   await close(attempt, ref, chunk, rows);
 }
 
-async function requireOpen(worker: TransferWorker, name: EndpointName, chunk: string): Promise<void> {
+async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
   const gate = await worker.ports.store.gate(name);
-  const delay = gateDelay(gate, chunk, worker.ports.clock.now());
+  const delay = gateDelay(gate, worker.ports.clock.now());
   if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
 }
 
 async function prepare(
   worker: TransferWorker,
   job: Job,
+  ref: ChunkRef,
   chunk: ChunkState,
   deadline: Deadline,
   lastChance: boolean,
@@ -67,7 +68,9 @@ async function prepare(
     pool,
     repeated: chunk.started > 1,
     lastChance,
+    holder: `${chunkKey(ref)}#${chunk.started}`,
     condemned: new Set(chunk.condemned),
+    onTheWire: undefined,
     blockage: undefined,
   };
 }
@@ -79,9 +82,7 @@ async function runChunk(
   chunk: ChunkState,
 ): Promise<ReceiptRow[] | undefined> {
   const { worker, job } = attempt;
-  const entries = decodeEntries(
-    await worker.ports.objects.read(page.object, { offset: chunk.offset, length: chunk.length }),
-  );
+  const entries = await entriesOf(attempt, page, chunk);
   const relay = await worker.servers.relay(job.source, job.target);
   return processEntries(attempt, relay, entries);
 }
@@ -93,49 +94,37 @@ async function runCarefully(
   page: PlanPage,
   chunk: ChunkState,
 ): Promise<ReceiptRow[] | undefined> {
-  const { worker, job } = attempt;
+  const { worker, job, holder } = attempt;
   const { ports } = worker;
-  if (!(await takeExclusive(ports, job.target, chunkKey(ref), EXCLUSIVE_MS))) return undefined;
-  const condemned = new Set(attempt.condemned);
+  if (!(await takeExclusive(ports, job.target, holder, EXCLUSIVE_MS))) return undefined;
   const { suspect } = chunk;
-  if (suspect) await judgeSuspect(attempt, ref, suspect, condemned);
+  const condemned = suspect && suspect.times >= CONDEMNED_AFTER;
+  if (condemned) await ports.store.changeChunk(ref, { kind: 'condemned', id: suspect.id });
+  if (condemned) attempt.condemned.add(suspect.id);
   ports.log.warn(
     { chunk: chunkKey(ref) },
     'the target broke down under this chunk before: its instances are sent one by one',
   );
   const watch: Watch = {
     before: async (id) => {
-      await takeExclusive(ports, job.target, chunkKey(ref), EXCLUSIVE_MS);
+      await takeExclusive(ports, job.target, holder, EXCLUSIVE_MS);
       await ports.store.changeChunk(ref, { kind: 'suspect', id, died: false });
+      attempt.onTheWire = id;
     },
     after: async () => {
       await ports.store.changeChunk(ref, { kind: 'suspect', id: undefined, died: false });
+      attempt.onTheWire = undefined;
     },
   };
-  const entries = decodeEntries(await ports.objects.read(page.object, { offset: chunk.offset, length: chunk.length }));
+  const entries = await entriesOf(attempt, page, chunk);
   // The suspect goes first: its mark must not be overwritten by another's.
   entries.sort((a, b) => Number(b.id === suspect?.id) - Number(a.id === suspect?.id));
   const relay = await worker.servers.relay(job.source, job.target);
-  const alone: Attempt = { ...attempt, condemned };
-  const rows = await processEntries(alone, relay, entries, watch);
-  attempt.blockage = alone.blockage;
-  return rows;
+  return processEntries(attempt, relay, entries, watch);
 }
 
-/** An instance still marked as being on the wire was there when the last attempt ended. */
-async function judgeSuspect(
-  attempt: Attempt,
-  ref: ChunkRef,
-  suspect: NonNullable<ChunkState['suspect']>,
-  condemned: Set<OrthancId>,
-): Promise<void> {
-  const { store } = attempt.worker.ports;
-  if (suspect.times + 1 < CONDEMNED_AFTER) {
-    await store.changeChunk(ref, { kind: 'suspect', id: suspect.id, died: true });
-    return;
-  }
-  await store.changeChunk(ref, { kind: 'condemned', id: suspect.id });
-  condemned.add(suspect.id);
+async function entriesOf(attempt: Attempt, page: PlanPage, { offset, length }: ChunkState): Promise<PlanEntry[]> {
+  return decodeEntries(await attempt.worker.ports.objects.read(page.object, { offset, length }));
 }
 
 /** Nothing is concluded: the message comes again. What was stored meanwhile is found in the target then. */
@@ -143,7 +132,9 @@ async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
   const { worker, blockage } = attempt;
   const { ports } = worker;
   if (blockage) await closeGate(ports, endpointName(attempt, blockage.side), blockage.gate, blockage.message);
-  await releaseExclusive(ports, attempt.job.target, chunkKey(ref));
+  await releaseExclusive(ports, attempt.job.target, attempt.holder);
+  if (blockage?.crashed && attempt.onTheWire)
+    await ports.store.changeChunk(ref, { kind: 'suspect', id: attempt.onTheWire, died: true });
   await ports.store.changeChunk(ref, { kind: 'returned', at: ports.clock.now(), crashed: blockage?.crashed ?? false });
   if (!blockage) throw new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
   ports.log.warn({ chunk: chunkKey(ref), code: blockage.gate }, blockage.message);
@@ -156,7 +147,7 @@ async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: r
   await ports.objects.write(receipt, encodeReceipt(rows));
   const counts = countRows(rows);
   const won = await ports.store.closeChunk(ref, { receipt, counts });
-  await releaseExclusive(ports, attempt.job.target, chunkKey(ref));
+  await releaseExclusive(ports, attempt.job.target, attempt.holder);
   if (counts.success > 0) for (const name of [attempt.job.source, attempt.job.target]) await recordSuccess(ports, name);
   ports.log.info({ chunk: chunkKey(ref), won, ...counts }, 'chunk closed');
 }

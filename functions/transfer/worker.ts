@@ -70,7 +70,11 @@ export interface Attempt {
   /** An attempt before this one may have sent anything. */
   readonly repeated: boolean;
   readonly lastChance: boolean;
-  readonly condemned: ReadonlySet<OrthancId>;
+  /** Names this attempt where it takes the target for itself. */
+  readonly holder: string;
+  readonly condemned: Set<OrthancId>;
+  /** In careful mode: the one instance that is being sent. */
+  onTheWire: OrthancId | undefined;
   /** Set once: nothing more is started after it. */
   blockage: Blockage | undefined;
 }

@@ -1,0 +1,161 @@
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { openDatabase } from '../../cli/local/database.ts';
+import { SqliteJobStore } from '../../cli/local/job-store.ts';
+import { SqliteQueue } from '../../cli/local/work-queue.ts';
+import type { Ports } from '../../functions/core/ports.ts';
+import { createHandler as createEnumerate } from '../../functions/enumerate/handler.ts';
+import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
+import { superviseAll } from '../../functions/supervise/tick.ts';
+import { createHandler as createTransfer } from '../../functions/transfer/handler.ts';
+import { TransferWorker } from '../../functions/transfer/worker.ts';
+import { ManualClock } from '../contract/manual-clock.ts';
+import { MemoryObjects } from './memory-objects.ts';
+import { Died, type Life, mortalPorts } from './process.ts';
+import type { Random } from './random.ts';
+import { simulatedServers } from './simulated-servers.ts';
+import type { World } from './world.ts';
+
+const SETTINGS = { ...DEFAULT_SETTINGS, idleAfterMs: 300_000, lastRound: 12 };
+const VISIBILITY_SECONDS = 60;
+const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** How often the world misbehaves, each between 0 and 1. */
+export interface Weather {
+  readonly crash: number;
+  readonly duplicate: number;
+  readonly lose: number;
+}
+
+export const CALM: Weather = { crash: 0, duplicate: 0, lose: 0 };
+
+interface Process {
+  readonly done: Promise<void>;
+  ended: boolean;
+}
+
+/** Runs the handlers as concurrent mortal processes on the real local adapters, in an order drawn from a seed. */
+export class Schedule {
+  readonly random: Random;
+  readonly world: World;
+  readonly clock = new ManualClock();
+  readonly ports: Ports;
+  readonly transferQueue: SqliteQueue;
+  readonly enumerateQueue: SqliteQueue;
+  readonly deadLetters: SqliteQueue;
+  weather: Weather = CALM;
+  readonly #waiting: (() => void)[] = [];
+  readonly #processes = new Set<Process>();
+  readonly unexpected: unknown[] = [];
+  crashes = 0;
+
+  constructor(random: Random, world: World) {
+    this.random = random;
+    this.world = world;
+    const database = openDatabase(':memory:');
+    const queue = (name: string) =>
+      new SqliteQueue(database, this.clock, {
+        name,
+        redrive: { maxReceiveCount: 10_000, deadLetterQueue: 'unhandled' },
+      });
+    this.transferQueue = queue('transfer');
+    this.enumerateQueue = queue('enumerate');
+    this.deadLetters = queue('dead-letter');
+    this.ports = {
+      store: new SqliteJobStore(database),
+      objects: new MemoryObjects(),
+      endpoints: { endpoint: async () => Promise.reject(new Error('unused')) },
+      clock: this.clock,
+      log: QUIET,
+      queues: { enumerate: this.enumerateQueue, transfer: this.transferQueue, deadLetter: this.deadLetters },
+    };
+  }
+
+  /** Processes alive. */
+  get alive(): number {
+    return this.#processes.size;
+  }
+
+  tick(): void {
+    this.#spawn((life) =>
+      superviseAll(
+        mortalPorts(this.ports, life),
+        simulatedServers(this.world, () => life.turn()),
+        SETTINGS,
+      ),
+    );
+  }
+
+  /** Delivers one message of a queue to its handler, if one is visible. Returns whether there was one. */
+  deliver(queue: SqliteQueue): boolean {
+    // Reordering: any of the visible ones.
+    const received = queue.receive(1 + this.random.below(4), VISIBILITY_SECONDS);
+    for (const message of received) {
+      if (this.random.chance(this.weather.lose)) {
+        queue.delete(message.receiptHandle);
+        continue;
+      }
+      const copies = this.random.chance(this.weather.duplicate) ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1)
+        this.#handle(queue, message.messageId, message.receiptHandle, message.body);
+    }
+    return received.length > 0;
+  }
+
+  /** Lets one waiting call of one process go on. Returns whether there was one. */
+  async step(): Promise<boolean> {
+    const waiting = this.#waiting.splice(this.random.below(this.#waiting.length), 1)[0];
+    waiting?.();
+    await settled();
+    return waiting !== undefined;
+  }
+
+  /** Lets all processes go on until each has ended or waits for time to pass. */
+  async drain(): Promise<void> {
+    while (this.#processes.size > 0) if (!(await this.step())) await this.clock.advance(1000);
+  }
+
+  #handle(queue: SqliteQueue, messageId: string, receiptHandle: string, body: string): void {
+    this.#spawn(async (life) => {
+      const ports = mortalPorts(this.ports, life);
+      const servers = simulatedServers(this.world, () => life.turn());
+      const handler =
+        queue === this.enumerateQueue
+          ? createEnumerate(ports, servers)
+          : createTransfer(new TransferWorker(ports, servers));
+      const record = { messageId, receiptHandle, body } as SQSRecord;
+      const event: SQSEvent = { Records: [record] };
+      const remaining = this.random.chance(0.9) ? 600_000 : 15_000;
+      const result = await handler(event, { getRemainingTimeInMillis: () => remaining } as Context);
+      if (life.dead) return;
+      if (result.batchItemFailures.length === 0) queue.delete(receiptHandle);
+    });
+  }
+
+  #spawn(run: (life: Life) => Promise<void>): void {
+    let dead = false;
+    const life: Life = {
+      get dead() {
+        return dead;
+      },
+      turn: async () => {
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        if (!dead && this.random.chance(this.weather.crash)) {
+          dead = true;
+          this.crashes += 1;
+        }
+        if (dead) throw new Died();
+      },
+    };
+    const process: Process = { ended: false, done: Promise.resolve() };
+    this.#processes.add(process);
+    run(life)
+      .catch((error: unknown) => {
+        if (!dead && !(error instanceof Died)) this.unexpected.push(error);
+      })
+      .finally(() => this.#processes.delete(process));
+  }
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

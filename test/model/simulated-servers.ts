@@ -1,0 +1,139 @@
+import type { HttpAnswer, Side } from '../../functions/core/answer.ts';
+import type { EndpointName, OrthancId } from '../../functions/core/ids.ts';
+import { answerError, breakageError } from '../../functions/orthanc/errors.ts';
+import type {
+  OrthancServer,
+  Recorded,
+  Relay,
+  RelayResult,
+  Servers,
+  SystemInfo,
+} from '../../functions/orthanc/server.ts';
+import { type Archive, md5Of, type World } from './world.ts';
+
+export const SOURCE = 'http://source/' as EndpointName;
+export const TARGET = 'http://target/' as EndpointName;
+
+const SYSTEM: SystemInfo = { version: '1.12.0', name: 'simulated', readOnly: false, hasLabels: true };
+const REFUSED = { cause: 'refused', requestSent: false, detail: 'ECONNREFUSED' } as const;
+const CRASHED = { cause: 'reset', requestSent: true, detail: 'ECONNRESET' } as const;
+
+/** Lets other things happen before the call takes effect, and may end the calling process. */
+export type Turn = () => Promise<void>;
+
+function troubleOf(archive: Archive): HttpAnswer | undefined {
+  const { trouble } = archive;
+  if (!trouble || trouble.left <= 0) return undefined;
+  trouble.left -= 1;
+  return trouble.answer;
+}
+
+function unused(): never {
+  throw new Error('the model does not use this');
+}
+
+function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn: Turn): OrthancServer {
+  const ask = async <T>(path: string, answer: () => T): Promise<T> => {
+    await turn();
+    if (archive.down) throw breakageError(name, side, path, REFUSED);
+    const trouble = path === 'system' ? undefined : troubleOf(archive);
+    if (trouble) throw answerError(name, side, 'read', path, trouble);
+    return answer();
+  };
+  const studyImages = (study: OrthancId) => [...archive.images].filter(([, image]) => image.study === study);
+  return {
+    name,
+    system: () => ask('system', () => SYSTEM),
+    statistics: () => ask('statistics', () => ({ instances: archive.images.size, studies: 0, uncompressedBytes: 0 })),
+    identity: () =>
+      ask('system', () => ({
+        url: name,
+        version: '1',
+        name,
+        lastChange: 0,
+        storageUuids: new Map(),
+        metricTimes: new Map(),
+      })),
+    checkStore: () => ask('system', () => undefined),
+    lastChange: () => ask('changes', () => archive.lastChange),
+    changes: (since, limit) =>
+      ask('changes', () => {
+        const newer = archive.changes.filter((change) => change.seq > since);
+        const page = newer.slice(0, Math.min(limit, 3)).map((change) => ({ ...change, type: 'NewInstance' }));
+        return { changes: page, last: page.at(-1)?.seq ?? since, done: newer.length <= page.length };
+      }),
+    studies: () => ask('studies', () => [...new Set([...archive.images.values()].map((image) => image.study))].sort()),
+    study: unused,
+    series: (study) =>
+      ask('series', () => {
+        const images = studyImages(study);
+        return images.length === 0 ? undefined : [{ id: study, instances: images.map(([id]) => id) }];
+      }),
+    studyBytes: (study) => ask('statistics', () => studyImages(study).reduce((sum, [, image]) => sum + image.size, 0)),
+    studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
+    lookup: unused,
+    studiesOfPatient: unused,
+    recorded: (ids) =>
+      ask('recorded', () => {
+        const known = ids.flatMap((id): [OrthancId, Recorded][] => {
+          const image = archive.images.get(id);
+          return image ? [[id, { size: image.size, md5: image.md5 }]] : [];
+        });
+        return new Map(known);
+      }),
+    close: async () => undefined,
+  };
+}
+
+function simulatedRelay(world: World, turn: Turn): Relay {
+  const { source, target } = world;
+  return async ({ instance, recorded }): Promise<RelayResult> => {
+    await turn();
+    if (source.down) return { kind: 'broken', side: 'source', breakage: REFUSED };
+    const sourceTrouble = troubleOf(source);
+    if (sourceTrouble) return { kind: 'answer', side: 'source', answer: sourceTrouble };
+    const image = source.images.get(instance);
+    if (!image) return { kind: 'answer', side: 'source', answer: { status: 404, orthanc: true, orthancStatus: 17 } };
+    const damaged = world.quirks.get(instance) === 'damaged' || world.wireDamage > 0;
+    if (damaged) {
+      world.wireDamage = Math.max(0, world.wireDamage - 1);
+      world.wireDamaged += 1;
+      const md5 = world.quirks.get(instance) === 'damaged' ? md5Of('damaged') : md5Of(`wire ${world.wireDamaged}`);
+      return { kind: 'mismatch', bytes: image.size, expectedBytes: recorded.size, md5 };
+    }
+    if (recorded.md5 !== undefined && recorded.md5 !== image.md5)
+      return { kind: 'mismatch', bytes: image.size, expectedBytes: recorded.size, md5: image.md5 };
+    await turn();
+    if (target.down) return { kind: 'broken', side: 'target', breakage: REFUSED };
+    const targetTrouble = troubleOf(target);
+    if (targetTrouble) return { kind: 'answer', side: 'target', answer: targetTrouble };
+    return store(world, instance, turn);
+  };
+}
+
+async function store(world: World, id: OrthancId, turn: Turn): Promise<RelayResult> {
+  const { source, target, quirks } = world;
+  const image = source.images.get(id);
+  if (!image) return { kind: 'broken', side: 'source', breakage: CRASHED };
+  const { size: bytes, md5 } = image;
+  const quirk = quirks.get(id);
+  if (quirk === 'refused')
+    return { kind: 'answer', side: 'target', answer: { status: 400, orthanc: true, orthancStatus: 15 } };
+  if (quirk === 'filtered') return { kind: 'stored', bytes, md5, id, status: 'FilteredOut' };
+  if (quirk === 'crashes') {
+    target.down = true;
+    return { kind: 'broken', side: 'target', breakage: CRASHED };
+  }
+  if (target.images.has(id)) return { kind: 'stored', bytes, md5, id, status: 'AlreadyStored' };
+  if (quirk !== 'vanishes') target.store(id, quirk === 'altered' ? { ...image, md5: md5Of(`altered ${id}`) } : image);
+  await turn();
+  return { kind: 'stored', bytes, md5, id, status: 'Success' };
+}
+
+export function simulatedServers(world: World, turn: Turn): Servers {
+  return {
+    server: async (name, side) => simulatedServer(name === SOURCE ? world.source : world.target, name, side, turn),
+    relay: async () => simulatedRelay(world, turn),
+    close: async () => undefined,
+  };
+}
