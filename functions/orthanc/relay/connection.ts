@@ -11,7 +11,10 @@ export class Connection {
   readonly parser = new AnswerParser();
   /** Whether it served another request before the present one. */
   reused = false;
-  /** Since when no request is under way, in milliseconds on the clock of `performance.now`. */
+  /**
+   * Since when no request is under way, in milliseconds since the epoch: a monotonic clock may stand still while a Lambda
+   * function is frozen, and the server's does not.
+   */
   idleSince = 0;
   #scratch: Buffer = EMPTY;
 
@@ -30,7 +33,7 @@ export class Connection {
   /** Waits for the next exchange. */
   park(): void {
     this.reused = true;
-    this.idleSince = performance.now();
+    this.idleSince = Date.now();
     this.wire.rest();
   }
 
@@ -49,6 +52,13 @@ export class Connection {
   /** Ends the connection for a reason that came from the server; returns the reason. */
   lose(cause: Lost['breakage']['cause'], detail: string): unknown {
     return this.wire.destroy(this.wire.lost(cause, detail));
+  }
+
+  /** Whether the server may be tired of waiting for another request. */
+  idleFor(ms: number): boolean {
+    const idle = Date.now() - this.idleSince;
+    // A clock that was set back tells nothing.
+    return idle > ms || idle < 0;
   }
 
   /** A buffer of this length that lives as long as the connection, for a body that came in pieces. */

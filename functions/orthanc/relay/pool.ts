@@ -47,7 +47,7 @@ export class Pool {
   /** Ends what waited too long. */
   sweep(now: number): void {
     for (const connection of this.#all) connection.wire.checkDeadlines(now);
-    const old = this.#idle.filter((connection) => now - connection.idleSince > this.#keepMs);
+    const old = this.#idle.filter((connection) => connection.idleFor(this.#keepMs));
     for (const connection of old) connection.lose('timeout', 'idle');
   }
 
@@ -58,10 +58,9 @@ export class Pool {
   }
 
   #takeIdle(): Connection | undefined {
-    const oldest = performance.now() - this.#keepMs;
     for (;;) {
       const connection = this.#idle.pop();
-      if (!connection || (connection.wire.usable && connection.idleSince >= oldest)) return connection;
+      if (!connection || (connection.wire.usable && !connection.idleFor(this.#keepMs))) return connection;
       connection.lose('timeout', 'idle');
     }
   }

@@ -15,7 +15,8 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Raises `UsageError` when the authorization cannot be a header. */
 export function requestsOf(endpoint: Endpoint): Requests {
   const base = endpoint.url.pathname.endsWith('/') ? endpoint.url.pathname : `${endpoint.url.pathname}/`;
-  const common = ` HTTP/1.1\r\nHost: ${endpoint.url.host}\r\n${authorizationLine(endpoint)}`;
+  // Some gateways refuse requests without User-Agent.
+  const common = ` HTTP/1.1\r\nHost: ${endpoint.url.host}\r\nUser-Agent: orthanc-migrate\r\n${authorizationLine(endpoint)}`;
   const postHead = `POST ${base}instances${common}Content-Type: application/dicom\r\nAccept-Encoding: identity\r\nContent-Length: `;
   // A compressed file would be counted and hashed as something else than it is.
   const getTail = `/file${common}Accept-Encoding: identity\r\n\r\n`;

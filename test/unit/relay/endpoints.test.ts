@@ -35,6 +35,7 @@ describe('requests', () => {
     expect(requestsOf(endpoint).get(INSTANCE).split('\r\n')).toEqual([
       `GET /orthanc/instances/${INSTANCE}/file HTTP/1.1`,
       'Host: host.example:8443',
+      'User-Agent: orthanc-migrate',
       `Authorization: Basic ${Buffer.from('jürgen:p@ss:word').toString('base64')}`,
       'Accept-Encoding: identity',
       '',
@@ -48,7 +49,7 @@ describe('requests', () => {
   test('carry another authorization header', () => {
     const authorization = { kind: 'header', name: 'X-Api-Key', value: 'secret' } as const;
     expect(requestsOf({ ...endpointAt('http://[::1]/o'), authorization }).post(1)).toContain(
-      'POST /o/instances HTTP/1.1\r\nHost: [::1]\r\nX-Api-Key: secret\r\n',
+      'POST /o/instances HTTP/1.1\r\nHost: [::1]\r\nUser-Agent: orthanc-migrate\r\nX-Api-Key: secret\r\n',
     );
   });
 

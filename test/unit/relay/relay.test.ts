@@ -68,11 +68,11 @@ describe('moving an instance', () => {
     await move(fileOf(10));
     expect(gets[0]).toMatch(
       new RegExp(
-        `^GET /instances/${INSTANCE}/file HTTP/1.1\r\nHost: 127.0.0.1:\\d+\r\nAccept-Encoding: identity\r\n\r\n$`,
+        `^GET /instances/${INSTANCE}/file HTTP/1.1\r\nHost: 127.0.0.1:\\d+\r\nUser-Agent: \\S+\r\nAccept-Encoding: identity\r\n\r\n$`,
       ),
     );
     expect(posts[0]).toMatch(
-      /^POST \/instances HTTP\/1.1\r\nHost: 127.0.0.1:\d+\r\nContent-Type: application\/dicom\r\n/,
+      /^POST \/instances HTTP\/1.1\r\nHost: 127.0.0.1:\d+\r\nUser-Agent: \S+\r\nContent-Type: application\/dicom\r\n/,
     );
     expect(posts[0]).toContain('\r\nContent-Length: 10\r\n');
   });
