@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { takeRecords } from '../../../functions/batch/records.ts';
+import { MigrationError, Postponed } from '../../../functions/core/errors.ts';
+import { transferMessage } from '../../../functions/core/messages.ts';
+
+function eventOf(...bodies: string[]): SQSEvent {
+  const records = bodies.map((body, n) => ({ messageId: `m${n}`, receiptHandle: `r${n}`, body }) as SQSRecord);
+  return { Records: records };
+}
+
+function place() {
+  const hidden: [string, number][] = [];
+  const logged: object[] = [];
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields: object) => void logged.push(fields),
+  };
+  const queue = {
+    name: 'transfer',
+    send: async () => undefined,
+    depth: async () => ({ visible: 0, inFlight: 0 }),
+    changeVisibility: async (handle: string, seconds: number) => void hidden.push([handle, seconds]),
+  };
+  return { place: { queue, log }, hidden, logged };
+}
+
+describe('the records of a batch', () => {
+  it('come again one by one, whatever became of the others', async () => {
+    const { place: at, logged } = place();
+    const response = await takeRecords(at, eventOf('"good"', 'no JSON', '"bad"'), async (body) => {
+      if (body === 'bad') throw new MigrationError('SOME_CODE', 'no');
+    });
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }]);
+    expect(logged).toMatchObject([
+      { message: 'm1', code: 'UNEXPECTED' },
+      { message: 'm2', code: 'SOME_CODE' },
+    ]);
+  });
+
+  it('come again after their delay when they are postponed, and that is no error', async () => {
+    const { place: at, hidden, logged } = place();
+    const response = await takeRecords(at, eventOf('1'), async () => {
+      throw new Postponed('GATE_CLOSED', 'later', 17);
+    });
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm0' }]);
+    expect(hidden).toEqual([['r0', 17]]);
+    expect(logged).toEqual([]);
+  });
+
+  it('of an unknown version are left alone', () => {
+    expect(transferMessage.safeParse({ v: 2, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
+      false,
+    );
+    expect(transferMessage.safeParse({ v: 1, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
+      true,
+    );
+  });
+});
