@@ -9,6 +9,7 @@ import { addEndpointOptions, type EndpointTexts, parseEndpoints, parseEndpointsO
 import { addCheckOption, addMaxWaitOption, type JobOptionTexts, parseJobOptions } from '../options/job-options.ts';
 import { addSelectionOptions } from '../options/selection.ts';
 import type { Console } from '../output/console.ts';
+import { count } from '../output/format.ts';
 import { reporterOf } from '../reporters.ts';
 import { localPorts } from '../runtime/state.ts';
 import { startJob } from '../start-job.ts';
@@ -59,7 +60,9 @@ async function checkJob(console: Console, id: string, texts: RunTexts): Promise<
     const { files, rows, problems } = await checkEvidence(localPorts(state).objects, job);
     for (const problem of problems) reporter.warning('EVIDENCE_DAMAGED', `evidence of job ${job.id}: ${problem}`);
     if (problems.length > 0) return { job, code: EXIT.needsALook };
-    reporter.note(`evidence of job ${job.id}: ${files} files, ${rows} rows, as its manifest says`);
+    reporter.note(
+      `evidence of job ${job.id}: ${files} file${files === 1 ? '' : 's'}, ${count(rows)} rows, as its manifest says`,
+    );
     return { job, code: EXIT.done };
   });
 }

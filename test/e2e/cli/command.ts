@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningOrthanc } from '../../support/orthanc.ts';
 
 export const PROGRAM = join(import.meta.dirname, '../../../bin/orthanc-migrate.ts');
 
@@ -64,4 +65,10 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
     await sleep(20);
   }
+}
+
+/** How many instances a server holds. */
+export async function held({ url, headers }: RunningOrthanc): Promise<number> {
+  const statistics = (await (await fetch(`${url}statistics`, { headers })).json()) as { CountInstances: number };
+  return statistics.CountInstances;
 }
