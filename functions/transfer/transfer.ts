@@ -1,4 +1,4 @@
-import { countRows } from '../core/counts.ts';
+import { countRows, finalCount } from '../core/counts.ts';
 import { Postponed } from '../core/errors.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
 import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
@@ -148,6 +148,6 @@ async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: r
   const counts = countRows(rows);
   const won = await ports.store.closeChunk(ref, { receipt, counts });
   await releaseExclusive(ports, attempt.job.target, attempt.holder);
-  if (counts.success > 0) for (const name of [attempt.job.source, attempt.job.target]) await recordSuccess(ports, name);
+  if (finalCount(counts) > 0) for (const name of [attempt.job.source, attempt.job.target]) await recordSuccess(ports, name);
   ports.log.info({ chunk: chunkKey(ref), won, ...counts }, 'chunk closed');
 }
