@@ -10,6 +10,7 @@ import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import type { Console } from './output/console.ts';
+import { version } from './version.ts';
 
 const COMMANDS = [addReplicate, addVerify, addStatus, addJobs, addFailures, addRetry, addCancel, addReport, addLimits];
 
@@ -17,6 +18,7 @@ const COMMANDS = [addReplicate, addVerify, addStatus, addJobs, addFailures, addR
 export function createProgram(console: Console, end: (code: ExitCode) => void): Command {
   const program = new Command('orthanc-migrate')
     .description('Moves the content of one Orthanc DICOM server into another, and proves it.')
+    .version(version(), '--version')
     .helpCommand(false)
     .addHelpText('after', EXIT_CODE_HELP);
   for (const add of COMMANDS) add(program, console, end);

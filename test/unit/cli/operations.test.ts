@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { isOutcomeCode, OUTCOMES, outcomeClass } from '../../../functions/core/outcome.ts';
+import type { GateCode } from '../../../functions/core/verdict.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const articles = new Map(
+  readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+    .split(/^### /m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf('\n')), text]),
+);
+
+// Checked by the compiler to be all of them.
+const gates: Readonly<Record<GateCode, true>> = {
+  UNREACHABLE: true,
+  UNAUTHORIZED: true,
+  FULL: true,
+  READ_ONLY: true,
+  NOT_ORTHANC: true,
+  FAILING: true,
+};
+const failures = Object.keys(OUTCOMES).filter((code) => isOutcomeCode(code) && outcomeClass(code) === 'failure');
+const stops = ['TOO_MANY_FAILURES', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
+const states = [...readFileSync(join(ROOT, 'cli/local/state-error.ts'), 'utf8').matchAll(/\| '(STATE_\w+)'/g)].map(
+  ([, code = '']) => code,
+);
+
+describe('docs/operations.md', () => {
+  test.each([...Object.keys(gates), ...stops, ...failures, ...states])('has an article about %s', (code) => {
+    for (const part of ['Description', 'Investigation', 'Resolution'])
+      expect(articles.get(code)).toContain(`**${part}.**`);
+  });
+
+  test('has no article about what does not exist', () => {
+    const known = new Set([...Object.keys(gates), ...stops, ...failures, ...states]);
+    expect([...articles.keys()].filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  test('explains every reason for which the supervisor stops a job', () => {
+    const folder = join(ROOT, 'functions/supervise');
+    const text = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    const codes = [...text.join('\n').matchAll(/stopJob\(ports, job, '(\w+)'/g)].map(([, code = '']) => code);
+    expect(codes.length).toBeGreaterThan(0);
+    for (const code of codes) expect([...articles.keys()]).toContain(code);
+  });
+});
