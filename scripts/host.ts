@@ -64,5 +64,5 @@ export async function runQuietly(command: string, args: readonly string[], env: 
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code === 0) return;
   say(Buffer.concat(output).toString().split('\n').slice(-30).join('\n'));
-  throw new MissingError(`${command} ${args[0] ?? ''} failed with exit code ${code}: see above`);
+  throw new MissingError(`"${[command, ...args].join(' ')}" failed with exit code ${code}: see above`);
 }

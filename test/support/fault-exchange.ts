@@ -55,7 +55,7 @@ export async function exchange(
   } catch (error) {
     if (systemCode(error) === 'ECONNREFUSED') context.serverIsDown();
     // Whatever broke on one side breaks the other: that is what the client would have seen without the proxy.
-    request.socket.resetAndDestroy();
+    request.socket.destroy();
   }
 }
 

@@ -57,12 +57,15 @@ export async function hostBinary(path: string): Promise<OrthancBinary | undefine
 async function treeBinary(root: string): Promise<OrthancBinary> {
   const loader = await firstMatch([join(root, 'lib64'), join(root, 'lib')], /^ld-linux.*\.so\.\d$/);
   const libraries = await matches(join(root, 'usr/lib'), /-linux-gnu/);
-  const dictionaries = await matches(join(root, 'usr/share'), /^(lib)?dcmtk\d*$/);
+  const dictionaries: string[] = [];
+  for (const dir of await matches(join(root, 'usr/share'), /^(lib)?dcmtk\d*$/)) {
+    dictionaries.push(...(await matches(dir, /^(dicom|private)\.dic$/)));
+  }
   return versioned({
     command: loader,
     args: ['--library-path', [...libraries, join(root, 'usr/lib')].join(':'), join(root, 'usr/sbin/Orthanc')],
     // DCMTK looks for its dictionaries at absolute paths of the release.
-    env: { DCMDICTPATH: dictionaries.flatMap((dir) => [`${dir}/dicom.dic`, `${dir}/private.dic`]).join(':') },
+    env: { DCMDICTPATH: dictionaries.join(':') },
     root,
   });
 }
