@@ -1,8 +1,7 @@
 // npm test: everything. npm test -- ARGS…: Jest alone, with these arguments.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureModules, root } from './node-modules.mjs';
+import { runJest } from './run-jest.mjs';
 import { runNode } from './run-node.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
@@ -34,31 +33,7 @@ if (args.length === 0) {
   console.log('\n— tests');
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'om-jest-'));
-const resultFile = join(scratch, 'result.json');
-const jestCode = await runNode(
-  ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', bin('jest/bin/jest.js')].concat(
-    ['--json', `--outputFile=${resultFile}`],
-    args,
-  ),
-  // Jest would also write its result to standard output; what people read goes to standard error.
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-);
-
-const { passed, failed } = counts();
+const { passed, failed, success } = await runJest(args);
 if (failedChecks.length > 0) console.log(`\nfailed before the tests: ${failedChecks.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
-const good = jestCode === 0 && failed === 0 && passed > 0 && failedChecks.length === 0;
-process.exitCode = good ? 0 : 1;
-
-function counts() {
-  try {
-    const result = JSON.parse(readFileSync(resultFile, 'utf8'));
-    // A file that cannot even be loaded has no tests to count, but did fail.
-    return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
-  } catch {
-    return { passed: 0, failed: 0 };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
+process.exitCode = success && failed === 0 && passed > 0 && failedChecks.length === 0 ? 0 : 1;
