@@ -43,6 +43,8 @@ export function decide(
 function absent(job: Job, entry: PlanEntry): Decision {
   if (job.kind === 'verify') return final('MISSING');
   if (job.kind === 'dry-run') return final('WOULD_SEND');
+  // It is there, under an ID that only the target's answer tells.
+  if (entry.prior?.code === 'DIFFERENT_ORTHANC_ID') return SEND;
   // It was proven to be there before: something removes images from this target, and sending again would hide that.
   if (entry.prior?.outcome === 'success' || entry.prior?.outcome === 'warning') return final('TARGET_LOST');
   return SEND;

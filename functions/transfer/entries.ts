@@ -2,8 +2,10 @@ import { messageOf } from '../core/errors.ts';
 import type { Md5, OrthancId } from '../core/ids.ts';
 import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
+import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded, Relay } from '../orthanc/server.ts';
-import { compare, decide } from './decide.ts';
+import { compare, type Decision, decide } from './decide.ts';
+import { type Absent, findElsewhere } from './elsewhere.ts';
 import { lookUp } from './lookup.ts';
 import { makeRow } from './rows.ts';
 import { type Sent, send } from './send.ts';
@@ -18,7 +20,14 @@ export interface Watch {
   readonly after: (id: OrthancId) => Promise<void>;
 }
 
+const DIFFERENT_ID: Decision = { kind: 'final', code: 'DIFFERENT_ORTHANC_ID' };
+
 type Recordings = ReadonlyMap<OrthancId, Recorded>;
+
+/** What both servers recorded, or why that cannot be told. */
+type Known =
+  | { readonly source: Recordings; readonly target: Recordings; readonly error?: never }
+  | { readonly error: OrthancError };
 
 interface Unproven {
   readonly entry: PlanEntry;
@@ -40,13 +49,16 @@ export async function processEntries(
   const startedAt = attempt.worker.ports.clock.now();
   const known = await lookUpBoth(attempt, entries);
   if (known === undefined) return undefined;
-  if (known === 'failing') return entries.map((entry) => failedLookup(attempt, entry, startedAt));
+  if (known.error) return entries.map((entry) => failedLookup(attempt, entry, known.error, startedAt));
+  const elsewhere = await findElsewhere(attempt, absentOf(entries, known));
+  if (elsewhere === undefined) return undefined;
   const rows: ReceiptRow[] = [];
   const unproven: Unproven[] = [];
   const sendOne = async (entry: PlanEntry): Promise<void> => {
     const source = known.source.get(entry.id);
-    const target = known.target.get(entry.id);
-    const decision = decide(attempt.job, entry, source, target);
+    const there = elsewhere.get(entry.id);
+    const target = there?.recorded ?? known.target.get(entry.id);
+    const decision = there ? DIFFERENT_ID : decide(attempt.job, entry, source, target);
     if (decision.kind === 'final' || !source) {
       const code = decision.kind === 'final' ? decision.code : 'SOURCE_GONE';
       rows.push(
@@ -57,6 +69,7 @@ export async function processEntries(
           attempts: entry.attempts ?? 0,
           startedAt,
           ...facts(source, target),
+          ...(there && { targetInstance: there.id }),
         }),
       );
       return;
@@ -86,14 +99,19 @@ export async function processEntries(
   return proven && [...rows, ...proven];
 }
 
+/** What the target does not know by the source's ID. */
+function absentOf(entries: readonly PlanEntry[], known: { source: Recordings; target: Recordings }): Absent[] {
+  return entries.flatMap((entry) => {
+    const source = known.source.get(entry.id);
+    return source && !known.target.has(entry.id) ? [{ entry, source }] : [];
+  });
+}
+
 function facts(source: Recorded | undefined, target: Recorded | undefined): { source?: Recorded; target?: Recorded } {
   return { ...(source && { source }), ...(target && { target }) };
 }
 
-async function lookUpBoth(
-  attempt: Attempt,
-  entries: readonly PlanEntry[],
-): Promise<{ source: Recordings; target: Recordings } | 'failing' | undefined> {
+async function lookUpBoth(attempt: Attempt, entries: readonly PlanEntry[]): Promise<Known | undefined> {
   const ids = entries.map((entry) => entry.id);
   const studies = new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : [])));
   const [source, target] = await Promise.all([
@@ -101,7 +119,7 @@ async function lookUpBoth(
     lookUp(attempt, attempt.target, ids, studies),
   ]);
   for (const looked of [source, target]) if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
-  if (source.kind === 'found' && target.kind === 'found') return { source: source.recorded, target: target.recorded };
+  if (source.kind === 'found' && target.kind === 'found') return { source: source.value, target: target.value };
   return attempt.blockage ? undefined : 'failing';
 }
 
@@ -111,15 +129,16 @@ function provenance(attempt: Attempt, entry: PlanEntry): SentByUs {
   return attempt.repeated || entry.maybeSent ? 'unknown' : 'no';
 }
 
-function failedLookup(attempt: Attempt, entry: PlanEntry, startedAt: number): ReceiptRow {
+function failedLookup(attempt: Attempt, entry: PlanEntry, error: OrthancError, startedAt: number): ReceiptRow {
   const attempts = (entry.attempts ?? 0) + 1;
   const settled = isLast(attempt, attempts);
   return makeRow(attempt, entry, {
-    code: 'SOURCE_ERROR',
+    code: error.side === 'source' ? 'SOURCE_ERROR' : 'TARGET_ERROR',
     settled,
     sentByUs: provenance(attempt, entry),
     attempts,
     startedAt,
+    ...(error.answer && { answer: error.answer }),
   });
 }
 
@@ -189,7 +208,7 @@ async function prove(attempt: Attempt, unproven: readonly Unproven[]): Promise<R
       rowOfFailure(attempt, entry, source, { kind: 'failed', code: 'TARGET_ERROR', maybeSent: true }, startedAt),
     );
   }
-  return unproven.map((one) => rowOfProof(attempt, one, looked.recorded.get(one.sent.id)));
+  return unproven.map((one) => rowOfProof(attempt, one, looked.value.get(one.sent.id)));
 }
 
 function rowOfProof(

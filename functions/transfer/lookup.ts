@@ -2,12 +2,13 @@ import { messageOf } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { OrthancServer, Recorded } from '../orthanc/server.ts';
+import { mayBlockAgain } from './outage.ts';
 import type { Attempt, Blockage } from './worker.ts';
 
-export type Looked =
-  | { readonly kind: 'found'; readonly recorded: ReadonlyMap<OrthancId, Recorded> }
+export type Asked<T> =
+  | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'blocked'; readonly blockage: Blockage }
-  /** The server answers `/system`, but not this. */
+  /** The server answers `/system`, but not this, and was waited for in vain. */
   | { readonly kind: 'failing'; readonly error: OrthancError };
 
 /** Whether the server still answers; a message when it does not. */
@@ -22,25 +23,37 @@ export async function unreachable(server: OrthancServer): Promise<OrthancError |
 }
 
 /** Asks a server for size and MD5 of many instances, with quick retries. */
-export async function lookUp(
+export function lookUp(
   attempt: Attempt,
   server: OrthancServer,
   ids: readonly OrthancId[],
   studies: ReadonlyMap<OrthancId, OrthancId>,
-): Promise<Looked> {
+): Promise<Asked<ReadonlyMap<OrthancId, Recorded>>> {
+  return ask(attempt, async () => (ids.length === 0 ? new Map() : server.recorded(ids, studies)));
+}
+
+/** Asks the servers something, with quick retries. */
+export async function ask<T>(attempt: Attempt, question: () => Promise<T>): Promise<Asked<T>> {
   const { quickTries, quickDelayMs } = attempt.worker.retries;
   for (let tried = 1; ; tried += 1) {
     try {
-      return { kind: 'found', recorded: ids.length === 0 ? new Map() : await server.recorded(ids, studies) };
+      return { kind: 'found', value: await question() };
     } catch (error) {
       if (!(error instanceof OrthancError)) throw error;
-      const blockage = await blockageOf(server, error);
+      const blockage = await blockageOf(error.side === 'source' ? attempt.source : attempt.target, error);
       if (blockage) return { kind: 'blocked', blockage };
-      attempt.worker.ports.log.warn({ endpoint: server.name, tried }, `look-up failed: ${messageOf(error)}`);
-      if (tried >= quickTries) return { kind: 'failing', error };
+      attempt.worker.ports.log.warn({ endpoint: error.endpoint, tried }, `look-up failed: ${messageOf(error)}`);
+      if (tried >= quickTries) return givenUp(attempt, error);
       await attempt.worker.ports.clock.sleep(quickDelayMs * 2 ** (tried - 1));
     }
   }
+}
+
+/** A look-up asks about all instances of a chunk: that it fails speaks of the server, not of them. */
+async function givenUp(attempt: Attempt, error: OrthancError): Promise<Looked> {
+  const { side, message } = error;
+  if (!(await mayBlockAgain(attempt, side))) return { kind: 'failing', error };
+  return { kind: 'blocked', blockage: { side, gate: 'FAILING', message, crashed: false } };
 }
 
 async function blockageOf(server: OrthancServer, error: OrthancError): Promise<Blockage | undefined> {

@@ -5,6 +5,7 @@ import type { PlanEntry } from '../core/plan.ts';
 import { type Verdict, verdictOfAnswer, verdictOfBreakage } from '../core/verdict.ts';
 import type { Recorded, Relay, RelayResult } from '../orthanc/server.ts';
 import { unreachable } from './lookup.ts';
+import { mayBlockAgain } from './outage.ts';
 import { type Attempt, type Blockage, endpointName } from './worker.ts';
 
 /** What came of sending one instance; that the target says 200 is not yet a proof. */
@@ -127,15 +128,6 @@ async function judge(
     });
   attempt.worker.ports.log.warn({ instance: entry.id, side }, `transfer failed: ${detail}`);
   return verdict;
-}
-
-/**
- * An endpoint that fails on everything but `/system` is waited for, but not for ever: after so many vain openings in a row
- * the failures are those of the instances.
- */
-async function mayBlockAgain(attempt: Attempt, side: Side): Promise<boolean> {
-  const gate = await attempt.worker.ports.store.gate(endpointName(attempt, side));
-  return gate.probes < 6;
 }
 
 function block(attempt: Attempt, blockage: Blockage): 'blocked' {

@@ -148,6 +148,7 @@ async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: r
   const counts = countRows(rows);
   const won = await ports.store.closeChunk(ref, { receipt, counts });
   await releaseExclusive(ports, attempt.job.target, attempt.holder);
-  if (finalCount(counts) > 0) for (const name of [attempt.job.source, attempt.job.target]) await recordSuccess(ports, name);
+  if (finalCount(counts) > 0)
+    for (const name of [attempt.job.source, attempt.job.target]) await recordSuccess(ports, name);
   ports.log.info({ chunk: chunkKey(ref), won, ...counts }, 'chunk closed');
 }
