@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { FatalError, MigrationError, messageOf, UsageError } from '../functions/core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { maskUrl } from './local/endpoint-url.ts';
 import { type Console, processConsole } from './output/console.ts';
 import { createProgram } from './program.ts';
 
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], console: Console = processCo
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return refuse(error, console, refusing);
+    if (error instanceof CommanderError) return refuse(error, console, refusing, args);
     return explain(error, console, args.includes('-v') || args.includes('--verbose'));
   }
 }
@@ -32,11 +33,18 @@ function hideArguments(): void {
   process.title = 'orthanc-migrate';
 }
 
-function refuse(error: CommanderError, console: Console, command: string): ExitCode {
+function refuse(error: CommanderError, console: Console, command: string, args: readonly string[]): ExitCode {
   // Help that was asked for has been printed.
   if (error.exitCode === 0) return EXIT.done;
-  if (error.code !== 'commander.help') console.err(`${oneLine(error.message)}; see "${command} --help"`);
+  if (error.code !== 'commander.help')
+    console.err(`${oneLine(withoutCredentials(error.message, args))}; see "${command} --help"`);
   return EXIT.usage;
+}
+
+/** Commander quotes arguments that it does not expect: URLs with passwords among them. */
+function withoutCredentials(text: string, args: readonly string[]): string {
+  const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)]).filter((arg) => arg.includes('@'));
+  return urls.reduce((masked, url) => masked.replaceAll(url, () => maskUrl(url)), text);
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { stateErrorOfFile } from './state-error.ts';
+import { dirname, isAbsolute, join } from 'node:path';
+import { stateErrorOfFile, systemCode } from './state-error.ts';
 
 export const STATE_FILE = 'state.sqlite';
 
@@ -21,7 +21,7 @@ export function defaultStateDirectory(env: Environment = process.env, home: stri
 export function prepareStateDirectory(directory: string): string {
   const file = join(directory, STATE_FILE);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeWithParents(directory);
     const content = readdirSync(directory);
     // A directory that also holds other things is somebody's own: its permissions are not ours to change.
     if (content.length === 0 || content.includes(STATE_FILE)) chmodSync(directory, 0o700);
@@ -31,5 +31,18 @@ export function prepareStateDirectory(directory: string): string {
     return file;
   } catch (error) {
     throw stateErrorOfFile(error, directory);
+  }
+}
+
+/** Node's own recursion never ends where no directory can be made, as in /proc. */
+function makeWithParents(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return;
+    const parent = dirname(directory);
+    if (systemCode(error) !== 'ENOENT' || existsSync(parent)) throw error;
+    makeWithParents(parent);
+    mkdirSync(directory, { mode: 0o700 });
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../../functions/core/errors.ts';
 import { defaultStateDirectory } from '../local/state-directory.ts';
 
 /** Options of every command, as commander gives them. */
@@ -25,6 +26,9 @@ export function addRunOptions(command: Command): Command {
   return addCommonOptions(command).option('-q, --quiet', 'say nothing unless something needs a look');
 }
 
+/** Raises `UsageError`. */
 export function stateDirectory({ stateDir }: CommonTexts): string {
+  // As of a variable that is not set: the working directory is hardly meant.
+  if (stateDir === '') throw new UsageError('--state-dir names nothing; give a directory, or leave the option out');
   return stateDir === undefined ? defaultStateDirectory() : resolve(stateDir);
 }

@@ -37,7 +37,9 @@ export function answerError(
   answer: HttpAnswer,
 ): OrthancError {
   const status = answer.orthancStatus === undefined ? '' : `, OrthancStatus ${answer.orthancStatus}`;
-  const whose = answer.orthanc ? '' : ' (not an answer of Orthanc)';
+  // Whoever checks credentials may do so without a word; of anything else it matters who spoke.
+  const speaks = answer.orthanc || answer.status === 401 || answer.status === 403;
+  const whose = speaks ? '' : ' (not an answer of Orthanc)';
   const message = `${side} ${endpoint}: ${path} answered HTTP ${answer.status}${status}${whose}`;
   return new OrthancError(endpoint, side, verdictOfAnswer(side, operation, answer), message, { answer });
 }

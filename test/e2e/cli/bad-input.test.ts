@@ -108,6 +108,21 @@ test('GIVEN URLs that are none THEN the usage error shows no password', async ()
   expectRefusal(await replicate(source.url), 2, /missing required argument 'target'/);
 });
 
+test('GIVEN arguments that are not expected THEN a URL among them shows no password', async () => {
+  const url = `http://someone:${encodeURIComponent(PASSWORD)}@127.0.0.1/`;
+  expectRefusal(await replicate(source.url, url, 'third'), 2, /too many arguments.*http:\/\/\*\*\*@127\.0\.0\.1\//);
+  expectRefusal(await replicate(source.url, target.url, `--check=${url}`), 2, /--check.*\*\*\*@/);
+  expectRefusal(await run([url, target.url]), 2, /unknown command 'http:\/\/\*\*\*@/);
+});
+
+test('GIVEN a state directory that names nothing, or that cannot be made THEN it says so at once', async () => {
+  const ended = await run(['replicate', source.url, target.url, '--state-dir', '']);
+  expectRefusal(ended, 2, /--state-dir names nothing/);
+  const [open, nowhere] = [await startOrthanc({ version: '1.13' }), '/proc/orthanc-migrate/state'];
+  const refused = await run(['replicate', source.url, open.url, '--state-dir', nowhere]).finally(() => open.stop());
+  expectRefusal(refused, 7, /cannot write \/proc\/orthanc-migrate\/state \(ENOENT\); make it a directory/);
+});
+
 test('GIVEN an option that the version of a server cannot honour THEN it is refused', async () => {
   const open = await startOrthanc({ version: '1.13' });
   try {
