@@ -14,7 +14,7 @@ export const OUTCOMES = {
   CONFLICT_KEPT: ['warning', 'the target holds other content under this identity and it was kept'],
   DIFFERENT_ORTHANC_ID: [
     'warning',
-    'stored and proven under another Orthanc ID (the servers differ in DefaultEncoding)',
+    'in the target with the same content, under another Orthanc ID (the servers differ in DefaultEncoding)',
   ],
 
   TARGET_REFUSED: ['failure', 'the target says that this is no valid DICOM file'],
@@ -24,7 +24,7 @@ export const OUTCOMES = {
   TARGET_LOST: ['failure', 'the target answered that it stored it, but does not have it'],
   TARGET_ALTERED: [
     'failure',
-    'the target stored other content than was sent (IngestTranscoding, a script or a plugin)',
+    'the target stored other content than was sent (IngestTranscoding, a script, a plugin or a broken wire)',
   ],
   TARGET_ERROR: ['failure', 'the target failed on it at every attempt'],
   TARGET_CRASHES: ['failure', 'the target stops working each time that it is sent alone'],

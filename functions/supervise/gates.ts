@@ -23,7 +23,10 @@ export async function tendGates(ports: Ports, servers: Servers, job: Job): Promi
 
 async function probe(ports: Ports, servers: Servers, name: EndpointName, side: Side): Promise<void> {
   try {
-    await (await servers.server(name, side)).system();
+    const server = await servers.server(name, side);
+    await server.system();
+    // A server whose database is away may still answer `/system`.
+    await server.statistics();
     await openGate(ports, name);
     ports.log.info({ endpoint: name }, 'the endpoint answers: its gate opens');
   } catch (error) {

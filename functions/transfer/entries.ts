@@ -120,7 +120,9 @@ async function lookUpBoth(attempt: Attempt, entries: readonly PlanEntry[]): Prom
   ]);
   for (const looked of [source, target]) if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
   if (source.kind === 'found' && target.kind === 'found') return { source: source.value, target: target.value };
-  return attempt.blockage ? undefined : 'failing';
+  if (attempt.blockage) return undefined;
+  for (const looked of [source, target]) if (looked.kind === 'failing') return { error: looked.error };
+  return undefined;
 }
 
 /** The bytes were there before us, unless an attempt that left no receipt sent them. */

@@ -49,8 +49,8 @@ export async function ask<T>(attempt: Attempt, question: () => Promise<T>): Prom
   }
 }
 
-/** A look-up asks about all instances of a chunk: that it fails speaks of the server, not of them. */
-async function givenUp(attempt: Attempt, error: OrthancError): Promise<Looked> {
+/** A question is about all instances of a chunk: that it fails speaks of the server, not of them. */
+async function givenUp(attempt: Attempt, error: OrthancError): Promise<Asked<never>> {
   const { side, message } = error;
   if (!(await mayBlockAgain(attempt, side))) return { kind: 'failing', error };
   return { kind: 'blocked', blockage: { side, gate: 'FAILING', message, crashed: false } };
