@@ -41,7 +41,8 @@ export async function assess(source: OrthancServer, target: OrthancServer, wante
   const settings = wanted.writes
     ? targetWarnings(target, targetInfo, wanted.conflict)
     : md5Warnings(target, 'target', targetInfo);
-  const warnings = [...twins, ...md5Warnings(source, 'source', sourceInfo), ...settings];
+  const encodings = await differentEncodings(source, target);
+  const warnings = [...twins, ...md5Warnings(source, 'source', sourceInfo), ...settings, ...encodings];
   return { source: sourceInfo, target: targetInfo, warnings };
 }
 
@@ -67,6 +68,17 @@ async function different(source: OrthancServer, target: OrthancServer): Promise<
     `source ${source.name} and target ${target.name} keep their files under the same storage UUIDs: one is a copy of the other, ` +
     'or both use one database, and then nothing is moved and deleting at one deletes at both';
   return [{ code: 'SAME_FILES', message }];
+}
+
+/** Whether one file can have two Orthanc IDs: they are made from the PatientID, in UTF-8. */
+async function differentEncodings(source: OrthancServer, target: OrthancServer): Promise<Warning[]> {
+  const from = await fatally('source', () => source.defaultEncoding());
+  const to = await fatally('target', () => target.defaultEncoding());
+  if (from === undefined || to === undefined || from === to) return [];
+  const message =
+    `source ${source.name} reads text without a character set as ${from}, target ${target.name} as ${to} (DefaultEncoding): ` +
+    'where such a PatientID is not plain ASCII, the target gives other Orthanc IDs; they are found and reported as warnings';
+  return [{ code: 'DIFFERENT_ENCODINGS', message }];
 }
 
 function checkConflictPolicy(target: OrthancServer, info: SystemInfo, wanted: Wanted): void {

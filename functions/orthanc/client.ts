@@ -2,6 +2,7 @@ import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointName, OrthancId } from '../core/ids.ts';
 import { readChanges, readLastChange } from './changes.ts';
+import { readDefaultEncoding } from './encoding.ts';
 import { OrthancHttp } from './http.ts';
 import { readIdList, sortedUnique } from './id-list.ts';
 import { readIdentity } from './identity.ts';
@@ -114,7 +115,16 @@ export class OrthancClient implements OrthancServer {
     return (await findJson(this.http, { path: `instances/${instance}/study` }, schemas.study))?.ID;
   }
 
-  lookup(level: 'Study' | 'Patient', value: string): Promise<readonly OrthancId[]> {
+  async sopInstanceUid(instance: OrthancId): Promise<string | undefined> {
+    const found = await findResource(this.http, `instances/${instance}`, schemas.instance);
+    return found && schemas.tagValue(found.MainDicomTags, 'SOPInstanceUID');
+  }
+
+  defaultEncoding(): Promise<string | undefined> {
+    return readDefaultEncoding(this.http);
+  }
+
+  lookup(level: 'Study' | 'Patient' | 'Instance', value: string): Promise<readonly OrthancId[]> {
     return lookupTag(this.http, level, value);
   }
 

@@ -39,7 +39,7 @@ export const study = z.object({
   Labels: z.array(z.string()).optional(),
 });
 
-export const instance = z.object({ ID: orthancId, ParentSeries: orthancId });
+export const instance = z.object({ ID: orthancId, ParentSeries: orthancId, MainDicomTags: tags });
 
 export const studies = z.array(z.object({ ID: orthancId }));
 

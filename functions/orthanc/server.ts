@@ -115,8 +115,11 @@ export interface OrthancServer {
   /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
   studyBytes(study: OrthancId): Promise<number | undefined>;
   studyOf(instance: OrthancId): Promise<OrthancId | undefined>;
-  /** Resources with exactly this StudyInstanceUID or PatientID. */
-  lookup(level: 'Study' | 'Patient', value: string): Promise<readonly OrthancId[]>;
+  /** Resources with exactly this StudyInstanceUID, PatientID or SOPInstanceUID. */
+  lookup(level: 'Study' | 'Patient' | 'Instance', value: string): Promise<readonly OrthancId[]>;
+  sopInstanceUid(instance: OrthancId): Promise<string | undefined>;
+  /** The encoding assumed for texts without SpecificCharacterSet, by Orthanc's name; `undefined` when the server does not tell. */
+  defaultEncoding(): Promise<string | undefined>;
   studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;
   /** Size and MD5 of many instances; unknown ones are left out. `studies` hints at each one's study. */
   recorded(

@@ -1,14 +1,15 @@
+import type { z } from 'zod';
 import type { OrthancId } from '../core/ids.ts';
 import type { OrthancHttp } from './http.ts';
 import { askJson } from './json.ts';
 import { findResource } from './resource.ts';
-import { candidates, patient, study, tagValue } from './schemas.ts';
+import { candidates, instance, patient, study, tagValue } from './schemas.ts';
 
 /**
- * Resources with exactly this StudyInstanceUID or PatientID. `/tools/lookup` compares without case and accents, so each candidate
+ * Resources with exactly this value of the tag that identifies them. `/tools/lookup` compares without case and accents, so each candidate
  * is read.
  */
-export async function lookupTag(http: OrthancHttp, level: 'Study' | 'Patient', value: string): Promise<OrthancId[]> {
+export async function lookupTag(http: OrthancHttp, level: Level, value: string): Promise<OrthancId[]> {
   const found = await askJson(http, { path: 'tools/lookup', body: value }, candidates);
   const exact: OrthancId[] = [];
   for (const { ID, Type } of found) {
@@ -17,11 +18,15 @@ export async function lookupTag(http: OrthancHttp, level: 'Study' | 'Patient', v
   return exact.sort();
 }
 
-async function tagOf(http: OrthancHttp, level: 'Study' | 'Patient', id: OrthancId): Promise<string | undefined> {
-  if (level === 'Study') {
-    const found = await findResource(http, `studies/${id}`, study);
-    return found && tagValue(found.MainDicomTags, 'StudyInstanceUID');
-  }
-  const found = await findResource(http, `patients/${id}`, patient);
-  return found && tagValue(found.MainDicomTags, 'PatientID');
+const LEVELS = {
+  Patient: { path: 'patients', schema: patient, tag: 'PatientID' },
+  Study: { path: 'studies', schema: study, tag: 'StudyInstanceUID' },
+  Instance: { path: 'instances', schema: instance, tag: 'SOPInstanceUID' },
+} as const;
+type Level = keyof typeof LEVELS;
+
+async function tagOf(http: OrthancHttp, level: Level, id: OrthancId): Promise<string | undefined> {
+  const { path, schema, tag } = LEVELS[level];
+  const found = await findResource<z.infer<typeof schema>>(http, `${path}/${id}`, schema);
+  return found && tagValue(found.MainDicomTags, tag);
 }

@@ -72,6 +72,8 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
     studyBytes: (study) => ask('statistics', () => studyImages(study).reduce((sum, [, image]) => sum + image.size, 0)),
     studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
     lookup: unused,
+    sopInstanceUid: unused,
+    defaultEncoding: () => ask('tools/default-encoding', () => 'Latin1'),
     studiesOfPatient: unused,
     recorded: (ids) =>
       ask('recorded', () => {
