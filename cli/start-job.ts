@@ -26,9 +26,10 @@ export interface Wanted {
 /** Checks both servers, then runs a job over them: the unfinished one of the same identity, or a new one. */
 export async function startJob(console: Console, wanted: Wanted, texts: RunTexts): Promise<ExitCode> {
   const { endpoints, kind, options } = wanted;
+  const directory = stateDirectory(texts);
   const reporter = reporterOf(console, texts);
   await assessFirst(endpoints, kind, options, reporter);
-  const state = openState({ directory: stateDirectory(texts), verbose: texts.verbose ?? false });
+  const state = openState({ directory, verbose: texts.verbose ?? false });
   try {
     return await runJob({
       console,
