@@ -6,7 +6,7 @@ import { runNode } from './run-node.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
 const CHECKS = {
-  lint: [bin('@biomejs/biome/bin/biome'), 'ci', '.'],
+  lint: [bin('@biomejs/biome/bin/biome'), 'ci', '.', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
   types: [bin('typescript/bin/tsc'), '--noEmit'],
   layers: [
     ...[bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs'],
