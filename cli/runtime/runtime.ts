@@ -3,26 +3,22 @@ import { FatalError, messageOf } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
 import { ENDED, type Job } from '../../functions/core/job.ts';
 import type { Deadline, Endpoints, Ports } from '../../functions/core/ports.ts';
-import { createHandler as createEnumerateHandler } from '../../functions/enumerate/handler.ts';
 import type { Servers } from '../../functions/orthanc/server.ts';
 import { createServers } from '../../functions/orthanc/servers.ts';
 import { createHandler as createSuperviseHandler } from '../../functions/supervise/handler.ts';
-import { createHandler as createTransferHandler } from '../../functions/transfer/handler.ts';
 import { TransferWorker } from '../../functions/transfer/worker.ts';
-import { EventSourceMapping, type MappingOptions } from '../local/event-source-mapping.ts';
+import type { EventSourceMapping } from '../local/event-source-mapping.ts';
 import { LOG_FILE } from '../local/log.ts';
 import { acquireRunLock, type RunLock } from '../local/run-lock.ts';
 import { lambdaContext } from '../local/sqs-event.ts';
+import { createMappings } from './mappings.ts';
 import { observe, type RunProgress } from './observe.ts';
 import { emptyQueues, parkOthers } from './others.ts';
 import type { State } from './state.ts';
 import { Supervisor } from './supervisor.ts';
 import { watched } from './watch.ts';
+import { watchEnd } from './watch-end.ts';
 
-/** Chunks in transfer at a time: enough that one can be looked up and proven while others are on the wire. */
-const CHUNKS_AT_ONCE = 4;
-/** How soon a message comes again whose handler failed unexpectedly. */
-const VISIBILITY_SECONDS = 30;
 /**
  * Local functions have all the time they need, until they shall end. middy sets a timer to the remaining time, and Node fires
  * a timer of more than 2^31 ms at once. Milliseconds.
@@ -107,7 +103,15 @@ export class Runtime {
       logFile: join(this.#state.directory, LOG_FILE),
       afterTick: watchEnd(this.ports, id, () => stop.abort()),
     });
-    const mappings = this.#mappings(job, () => supervisor.wake());
+    const mappings = createMappings(job, {
+      state: this.#state,
+      ports: this.ports,
+      servers: this.servers,
+      worker: this.#worker,
+      deadline: this.#deadline,
+      onReturn: () => supervisor.wake(),
+      onError: (error) => this.#fatal.reject(error),
+    });
     const observer = observe(this.ports, this.#worker.pool(job.target), id, onProgress);
     const interrupt = () => stop.abort();
     signal.addEventListener('abort', interrupt, { once: true });
@@ -153,49 +157,9 @@ export class Runtime {
     over.abort();
   }
 
-  #mappings({ source, target }: Job, onReturn: () => void): readonly EventSourceMapping[] {
-    const { queues, gateClosed } = this.#state;
-    const { clock, log } = this.ports;
-    const common = { clock, log, deadline: this.#deadline, batchSize: 1, visibilitySeconds: VISIBILITY_SECONDS };
-    const onError = (error: unknown) => this.#fatal.reject(error);
-    const then = (handler: MappingOptions['handler']): MappingOptions['handler'] => {
-      return (event, context) => handler(event, context).finally(onReturn);
-    };
-    return [
-      new EventSourceMapping({
-        ...common,
-        queue: queues.enumerate,
-        handler: then(createEnumerateHandler(this.ports, this.servers)),
-        concurrency: 1,
-        onError,
-      }),
-      new EventSourceMapping({
-        ...common,
-        queue: queues.transfer,
-        handler: then(createTransferHandler(this.#worker)),
-        concurrency: CHUNKS_AT_ONCE,
-        enabled: () => !gateClosed(source) && !gateClosed(target),
-        onError,
-      }),
-    ];
-  }
-
   async #requireJob(id: JobId): Promise<Job> {
     const job = await this.ports.store.job(id);
     if (!job) throw new FatalError('UNKNOWN_JOB', `job ${id} has vanished from ${this.#state.directory}`);
     return job;
   }
-}
-
-/** Tells after each tick whether the job moved on, and calls `onEnd` once it has ended. */
-function watchEnd({ store }: Ports, id: JobId, onEnd: () => void): () => Promise<boolean> {
-  let before: string | undefined;
-  return async () => {
-    const job = await store.job(id);
-    if (!job || ENDED.has(job.state)) onEnd();
-    const now = `${job?.state} ${job?.round}`;
-    const moved = now !== before;
-    before = now;
-    return moved;
-  };
 }
