@@ -72,8 +72,10 @@ async function different(source: OrthancServer, target: OrthancServer): Promise<
 
 /** Whether one file can have two Orthanc IDs: they are made from the PatientID, in UTF-8. */
 async function differentEncodings(source: OrthancServer, target: OrthancServer): Promise<Warning[]> {
-  const from = await fatally('source', () => source.defaultEncoding());
-  const to = await fatally('target', () => target.defaultEncoding());
+  const [from, to] = await Promise.all([
+    fatally('source', () => source.defaultEncoding()),
+    fatally('target', () => target.defaultEncoding()),
+  ]);
   if (from === undefined || to === undefined || from === to) return [];
   const message =
     `source ${source.name} reads text without a character set as ${from}, target ${target.name} as ${to} (DefaultEncoding): ` +

@@ -14,15 +14,18 @@ const WITH_INFO = [1, 10, 0] as const;
 
 /** Gathers what tells one server from another, by reading alone. */
 export async function readIdentity(http: OrthancHttp, sample?: readonly OrthancId[]): Promise<Identity> {
-  const system = await askJson(http, { path: 'system' }, systemAnswer);
-  const metrics = await readMetricTimes(http);
-  const ids = sample ?? (await askJson(http, { path: `instances?since=0&limit=${SAMPLE}` }, idList));
+  const [system, metrics, ids, lastChange] = await Promise.all([
+    askJson(http, { path: 'system' }, systemAnswer),
+    readMetricTimes(http),
+    sample ?? askJson(http, { path: `instances?since=0&limit=${SAMPLE}` }, idList),
+    readLastChange(http),
+  ]);
   const identifier = system.DatabaseServerIdentifier;
   return {
     url: http.url,
     version: system.Version,
     name: system.Name,
-    lastChange: await readLastChange(http),
+    lastChange,
     storageUuids: isAtLeast(system.Version, WITH_INFO) ? await readUuids(http, ids) : new Map(),
     metricTimes: metrics,
     ...(identifier === undefined ? {} : { databaseServerIdentifier: identifier }),
@@ -30,12 +33,10 @@ export async function readIdentity(http: OrthancHttp, sample?: readonly OrthancI
 }
 
 async function readUuids(http: OrthancHttp, ids: readonly OrthancId[]): Promise<Map<OrthancId, string>> {
-  const uuids = new Map<OrthancId, string>();
-  for (const id of ids) {
-    const info = await findJson(http, { path: `instances/${id}/attachments/dicom/info` }, attachment);
-    if (info) uuids.set(id, info.Uuid);
-  }
-  return uuids;
+  const infos = await Promise.all(
+    ids.map((id) => findJson(http, { path: `instances/${id}/attachments/dicom/info` }, attachment)),
+  );
+  return new Map(ids.flatMap((id, index) => (infos[index] ? [[id, infos[index].Uuid]] : [])));
 }
 
 async function readMetricTimes(http: OrthancHttp): Promise<Map<string, number>> {
