@@ -1,7 +1,7 @@
 import type { Job } from '../../functions/core/job.ts';
 import { instances } from '../output/format.ts';
 import type { RunProgress } from '../runtime/observe.ts';
-import { blockedLine, blockedReason, blockLines, plainLine } from './lines.ts';
+import { blockedLine, blockedReason, blockLines, plainLines } from './lines.ts';
 import type { LiveBlock } from './live-block.ts';
 import { Meter, type Snapshot } from './meter.ts';
 import type { Print, Reporter } from './reporter.ts';
@@ -48,7 +48,7 @@ export class HumanReporter implements Reporter {
   #plain(shown: Snapshot, now: number): void {
     if (now - this.#plainAt < PLAIN_EVERY_MS) return;
     this.#plainAt = now;
-    if (shown.phase !== 'ended' && shown.blocked.length === 0) this.#print(plainLine(shown));
+    if (shown.phase !== 'ended' && shown.blocked.length === 0) for (const line of plainLines(shown)) this.#print(line);
     for (const one of shown.blocked) {
       this.#print(`${blockedLine(one, now)}, ${instances(shown.waiting)} waiting`);
       const reason = blockedReason(one);

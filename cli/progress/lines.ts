@@ -2,10 +2,13 @@ import * as format from '../output/format.ts';
 import type { Blocked } from './blocked.ts';
 import type { Snapshot } from './meter.ts';
 
-/** One line for a log or a pipe, at most about 100 columns. */
-export function plainLine(shown: Snapshot): string {
-  const parts = [`${shown.phase}: ${amount(shown)}`, size(shown), ...rates(shown), ...remarks(shown), ...eta(shown)];
-  return parts.filter((part) => part !== '').join(', ');
+/** One line for a log or a pipe; two when there is much to say. */
+export function plainLines(shown: Snapshot): string[] {
+  const first = [`${shown.phase}: ${amount(shown)}`, size(shown), ...rates(shown), ...eta(shown)].filter(
+    (part) => part !== '',
+  );
+  const one = [...first, ...remarks(shown)].join(', ');
+  return one.length <= 100 ? [one] : [first.join(', '), `  ${remarks(shown).join(', ')}`];
 }
 
 /** Since when a server takes no work, and when it is tried next. */
