@@ -1,4 +1,4 @@
-import { addCounts, type Counts, finalCount, NO_COUNTS } from '../core/counts.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../core/counts.ts';
 import { type Checkpoint, type Job, SCHEMA_VERSION } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
 import type { SupervisorSettings } from './settings.ts';
@@ -70,13 +70,4 @@ export async function stopJob(ports: Ports, job: Job, code: string, message: str
       ? { ...stored, state: 'stopped', endedAt: ports.clock.now(), reason: { code, message } }
       : undefined,
   );
-}
-
-/** Whether most of what was tried since the job was started or resumed has failed. */
-export function failsMostly(settings: SupervisorSettings, job: Job): boolean {
-  if (job.kind !== 'replicate') return false;
-  const totals = addCounts(job.settled, job.harvested.counts);
-  const failures = totals.failure - job.baseline.failure;
-  const final = finalCount(totals) - job.baseline.final;
-  return failures >= settings.failuresToStop && failures * 2 > final;
 }

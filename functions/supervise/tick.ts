@@ -5,10 +5,11 @@ import { compact } from '../evidence/compact.ts';
 import { assess } from '../orthanc/assess.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
+import { failsMostly } from './fails-mostly.ts';
 import { tendGates, waitedTooLong } from './gates.ts';
 import { harvest } from './harvest.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
-import { failsMostly, settleRound, stopJob } from './settle.ts';
+import { settleRound, stopJob } from './settle.ts';
 import { updateJob } from './update-job.ts';
 import { queueIdle, wakeEnumerator } from './wake.ts';
 
@@ -91,7 +92,7 @@ async function run(ports: Ports, servers: Servers, settings: SupervisorSettings,
     return stopJob(ports, job, stuck.code ?? 'BLOCKED', `gave up waiting (--max-wait): ${stuck.message ?? 'blocked'}`);
   await wakeEnumerator(ports, settings, job, checkpoint);
   const harvested = await harvest(ports, job, checkpoint);
-  if (failsMostly(settings, harvested.job)) {
+  if (failsMostly(settings, checkpoint, job, harvested.job)) {
     const message =
       'most of what is tried fails; "orthanc-migrate failures" shows why; the same command goes on once the cause is gone';
     return stopJob(ports, job, 'TOO_MANY_FAILURES', message);
