@@ -14,12 +14,16 @@ interface Latency {
 }
 
 /**
- * How many transfers may run at once: additive increase while latency holds, halved on overload (429, 5xx, timeout), between
- * 1 and a maximum that can be changed at any time.
+ * How many transfers may run at once, up to a maximum that can be changed at any time. It begins with a few and grows by one for each
+ * transfer until latency tells that the server has as much as it can do at a time; from then on it grows and shrinks slowly with
+ * latency, and is halved on overload (429, 5xx, timeout). Latency alone makes it no smaller than it began: other programs on the
+ * server's machine lengthen it, too.
  */
 export class AdaptiveLimit {
   #maximum: number;
   #limit: number;
+  readonly #calm: number;
+  #starting = true;
   #credit = 0;
   #halvedAt = Number.NEGATIVE_INFINITY;
   readonly #latencies = new Map<number, Latency>();
@@ -27,6 +31,7 @@ export class AdaptiveLimit {
   constructor(maximum: number, initial = 8) {
     this.#maximum = Math.max(1, maximum);
     this.#limit = Math.min(initial, this.#maximum);
+    this.#calm = Math.max(initial, 2);
   }
 
   get current(): number {
@@ -42,15 +47,20 @@ export class AdaptiveLimit {
   succeeded(bytes: number, ms: number): void {
     const latency = this.#observe(bytes, Math.max(ms, 0.1));
     const strain = latency.mean / latency.best;
+    this.#starting &&= strain < GROW_BELOW && this.#limit < this.#maximum;
+    if (this.#starting) {
+      this.#limit = Math.min(this.#limit + 1, this.#maximum);
+      return;
+    }
     if (strain > SHRINK_ABOVE) this.#credit -= 1;
     else if (strain < GROW_BELOW) this.#credit += 1;
     if (this.#credit >= this.#limit) {
       this.#limit = Math.min(this.#limit + 1, this.#maximum);
       this.#credit = 0;
     } else if (this.#credit <= -this.#limit) {
-      // With nearly no parallelism left it cannot be we who make a queue: the server has become slower, and that is its best now.
-      if (this.#limit <= 2) latency.best = latency.mean;
-      this.#limit = Math.max(this.#limit - 1, 1);
+      // With so little parallelism it cannot be we who make a queue: the server has become slower, and that is its best now.
+      if (this.#limit <= this.#calm) latency.best = latency.mean;
+      else this.#limit -= 1;
       this.#credit = 0;
     }
   }
@@ -59,6 +69,7 @@ export class AdaptiveLimit {
   overloaded(now: number): void {
     if (now - this.#halvedAt < 1000) return;
     this.#halvedAt = now;
+    this.#starting = false;
     this.#limit = Math.max(1, this.#limit / 2);
     this.#credit = 0;
   }
