@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ChunkRef, EndpointName, JobId, OrthancId } from '../../functions/core/ids.ts';
 import type { Checkpoint, Job } from '../../functions/core/job.ts';
 import type { PlanPage } from '../../functions/core/plan.ts';
@@ -75,7 +76,10 @@ export class SqliteJobStore implements JobStore {
   }
 
   async pages(job: JobId, round: number, from: number, limit: number): Promise<readonly PlanPage[]> {
-    return this.#pages.list(job, round, from, limit);
+    const pages = this.#pages.list(job, round, from, limit);
+    // Who reads on through a long plan must not keep the process from its transfers meanwhile.
+    if (pages.length === limit) await setImmediate();
+    return pages;
   }
 
   async changeChunk(ref: ChunkRef, change: ChunkChange): Promise<PlanPage | undefined> {

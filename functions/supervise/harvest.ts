@@ -8,7 +8,12 @@ import { failureId } from '../evidence/failure-id.ts';
 import { readReceipt } from '../evidence/receipt.ts';
 import { updateJob } from './update-job.ts';
 
-const PAGES_AT_ONCE = 50;
+const PAGES_AT_ONCE = 20;
+/**
+ * Open pages that a tick looks at. Chunks are worked off about in the order of their pages, and a plan may have thousands of pages:
+ * what lies behind these is looked at once it moves up.
+ */
+const OPEN_AT_MOST = 40;
 
 /** What a page adds to the sums so far. */
 export function pageCounts(page: PlanPage): Counts {
@@ -23,7 +28,7 @@ export function isClosed(page: PlanPage): boolean {
 
 /**
  * Takes over what workers found on pages that are closed: failures become findings and messages of the dead-letter queue, and
- * pages that are complete from the first on are summed up in the job record. Returns the pages still open.
+ * pages that are complete from the first on are summed up in the job record. Returns the first of the pages still open.
  */
 export async function harvest(
   ports: Ports,
@@ -35,7 +40,7 @@ export async function harvest(
   for (let from = job.harvested.pages; from < checkpoint.nextPage; from += PAGES_AT_ONCE) {
     const pages = await ports.store.pages(job.id, checkpoint.round, from, PAGES_AT_ONCE);
     for (const page of pages) {
-      if (page.page >= checkpoint.nextPage) break;
+      if (page.page >= checkpoint.nextPage || open.length >= OPEN_AT_MOST) return { job: current, open };
       if (!isClosed(page)) open.push(page);
       else if (!page.harvested) await harvestPage(ports, page);
       if (open.length === 0) current = (await sumUp(ports, current, page)) ?? current;
