@@ -10,4 +10,6 @@ export default {
     ],
   },
   randomize: true,
+  // Real servers on a busy machine take their time to start.
+  testTimeout: 60_000,
 };

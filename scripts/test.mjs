@@ -9,7 +9,7 @@ const CHECKS = {
   lint: [bin('@biomejs/biome/bin/biome'), 'ci', '.', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
   types: [bin('typescript/bin/tsc'), '--noEmit'],
   layers: [
-    ...[bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs'],
+    ...[bin('dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs'],
     ...['bin', 'cli', 'functions', 'test', 'bench', 'scripts'],
   ],
 };
