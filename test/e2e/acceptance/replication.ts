@@ -51,7 +51,9 @@ export async function replication(source: string, target: string): Promise<Repli
       return seen;
     },
     async evidence() {
-      const { evidence } = JSON.parse((await command('status', '--json')).stdout) as { evidence: string };
+      const status = await command('status', '--json');
+      const { evidence } = JSON.parse(status.stdout) as { evidence?: string };
+      if (evidence === undefined) throw new Error(`there is no evidence:\n${status.stdout}`);
       return checkEvidence(evidence);
     },
     deadLetters: () => deadLetters(directory.path),
