@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { finalCount } from '../../functions/core/counts.ts';
-import { MigrationError } from '../../functions/core/errors.ts';
+import { FatalError, MigrationError } from '../../functions/core/errors.ts';
 import type { Job } from '../../functions/core/job.ts';
 import type { OutcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore } from '../../functions/core/ports.ts';
@@ -18,7 +18,11 @@ const CLASSES: readonly OutcomeClass[] = ['success', 'warning', 'failure', 'skip
 
 /** Checks that the files of a job's evidence are those that its manifest lists, and that they add up. */
 export async function checkEvidence(objects: ObjectStore, job: Job): Promise<EvidenceCheck> {
-  const manifest = await readManifest(objects, job.id);
+  const manifest = await readManifest(objects, job.id).catch((error: unknown) => {
+    if (error instanceof FatalError && error.code === 'EVIDENCE_DAMAGED') return error;
+    throw error;
+  });
+  if (manifest instanceof FatalError) return { files: 0, rows: 0, problems: [manifest.message] };
   if (!manifest) return { files: 0, rows: 0, problems: [`there is none: the job is ${job.state}`] };
   const problems: string[] = [];
   const rows = new Map<OutcomeClass, number>();

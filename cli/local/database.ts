@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { migrate } from './schema.ts';
 import { prepareStateDirectory } from './state-directory.ts';
-import { stateErrorOfSqlite } from './state-error.ts';
+import { corrupt, stateErrorOfSqlite } from './state-error.ts';
 
 /** How long a statement waits for another process's write, milliseconds. Ours take a few. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -49,6 +49,15 @@ export class Database {
   /** All rows; their type is as the statement selects it. */
   all<Row>(sql: string, ...parameters: SQLInputValue[]): Row[] {
     return this.#guarded(() => this.#statement(sql).all(...parameters) as Row[]);
+  }
+
+  /** Reads JSON that is stored here. Raises `StateError` when it is none: SQLite itself does not notice damage within a text. */
+  json<T>(text: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw corrupt(this.path, error);
+    }
   }
 
   /**

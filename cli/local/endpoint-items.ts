@@ -19,7 +19,7 @@ export class EndpointItems<T extends Revised> {
 
   get(endpoint: EndpointName): T | undefined {
     const row = this.#database.get<{ body: string }>(`SELECT body FROM ${this.#table} WHERE endpoint = ?`, endpoint);
-    return row && (JSON.parse(row.body) as T);
+    return row && this.#database.json<T>(row.body);
   }
 
   /** Stores `next` with `revision + 1` if the stored revision is that of `next`. */

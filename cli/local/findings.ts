@@ -31,20 +31,20 @@ export class Findings {
   get(job: JobId, instance: OrthancId): Finding | undefined {
     const sql = `SELECT ${COLUMNS} FROM findings WHERE job = ? AND instance = ?`;
     const row = this.#database.get<FindingRow>(sql, job, instance);
-    return row && parsed(row);
+    return row && this.#parsed(row);
   }
 
   list(job: JobId, after: OrthancId | undefined, limit: number): Finding[] {
     const sql = `SELECT ${COLUMNS} FROM findings WHERE job = ? AND instance > ? ORDER BY instance LIMIT ?`;
-    return this.#database.all<FindingRow>(sql, job, after ?? '', limit).map(parsed);
+    return this.#database.all<FindingRow>(sql, job, after ?? '', limit).map((row) => this.#parsed(row));
   }
 
   reopen(job: JobId, instance: OrthancId, round: number): boolean {
     const sql = 'UPDATE findings SET reopened = 1 WHERE job = ? AND instance = ? AND round = ?';
     return this.#database.run(sql, job, instance, round) === 1;
   }
-}
 
-function parsed({ job, instance, round, reopened, row }: FindingRow): Finding {
-  return { job, instance, round, row: JSON.parse(row) as OutcomeRow, reopened: reopened === 1 };
+  #parsed({ job, instance, round, reopened, row }: FindingRow): Finding {
+    return { job, instance, round, row: this.#database.json<OutcomeRow>(row), reopened: reopened === 1 };
+  }
 }

@@ -35,12 +35,12 @@ export class SqliteJobStore implements JobStore {
 
   async job(id: JobId): Promise<Job | undefined> {
     const row = this.#database.get<BodyRow>('SELECT body FROM jobs WHERE id = ?', id);
-    return row && (JSON.parse(row.body) as Job);
+    return row && this.#database.json<Job>(row.body);
   }
 
   async jobs(): Promise<readonly Job[]> {
     const rows = this.#database.all<BodyRow>('SELECT body FROM jobs ORDER BY created_at DESC, id DESC');
-    return rows.map((row) => JSON.parse(row.body) as Job);
+    return rows.map((row) => this.#database.json<Job>(row.body));
   }
 
   async updateJob(next: Job): Promise<boolean> {
@@ -58,7 +58,7 @@ export class SqliteJobStore implements JobStore {
   async checkpoint(job: JobId, round: number): Promise<Checkpoint | undefined> {
     const sql = 'SELECT body FROM checkpoints WHERE job = ? AND round = ?';
     const row = this.#database.get<BodyRow>(sql, job, round);
-    return row && (JSON.parse(row.body) as Checkpoint);
+    return row && this.#database.json<Checkpoint>(row.body);
   }
 
   async updateCheckpoint(next: Checkpoint): Promise<boolean> {

@@ -25,12 +25,14 @@ export class PlanPages {
   get(job: JobId, round: number, page: number): PlanPage | undefined {
     const sql = 'SELECT body FROM pages WHERE job = ? AND round = ? AND page = ?';
     const row = this.#database.get<PageRow>(sql, job, round, page);
-    return row && parsed(row);
+    return row && this.#database.json<PlanPage>(row.body);
   }
 
   list(job: JobId, round: number, from: number, limit: number): PlanPage[] {
     const sql = 'SELECT body FROM pages WHERE job = ? AND round = ? AND page >= ? ORDER BY page LIMIT ?';
-    return this.#database.all<PageRow>(sql, job, round, from, limit).map(parsed);
+    return this.#database
+      .all<PageRow>(sql, job, round, from, limit)
+      .map(({ body }) => this.#database.json<PlanPage>(body));
   }
 
   changeChunk(ref: ChunkRef, change: ChunkChange): PlanPage | undefined {
@@ -64,8 +66,4 @@ export class PlanPages {
       return after;
     });
   }
-}
-
-function parsed(row: PageRow): PlanPage {
-  return JSON.parse(row.body) as PlanPage;
 }

@@ -133,3 +133,13 @@ describe('a state that cannot be used', () => {
     expect(() => openDatabase(state)).toThrow(expect.objectContaining({ code: 'STATE_NOT_WRITABLE' }));
   });
 });
+
+test('a text that is damaged within a sound file is told as a damaged file', async () => {
+  const database = openDatabase(directory());
+  const store = new SqliteJobStore(database);
+  await store.createJob(job());
+  database.run('UPDATE jobs SET body = substr(body, 1, 40)');
+  await expect(store.jobs()).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
+  await expect(store.job(jobId())).rejects.toThrow(/state\.sqlite is damaged .* move it away/);
+  database.close();
+});
