@@ -8,10 +8,11 @@ import { breakageOf } from './breakage.ts';
 import { answerError, breakageError, type OrthancError } from './errors.ts';
 import { ANSWER_TIMEOUT_MS, authorizationHeaders, openPool, pathBelow } from './pool.ts';
 import { recogniseError } from './recognise.ts';
+import { Batches } from './relay/batches.ts';
 import { asksUndescribed } from './undescribed.ts';
 
-/** Below the default of Orthanc's HttpThreadsCount (50), which we share with the server's other users. */
-const CONNECTIONS = 16;
+/** With those of batches and relays below the default of Orthanc's HttpThreadsCount (50): each connection holds a thread. */
+const CONNECTIONS = 8;
 
 export interface Question {
   /** Without a leading slash; may have a query, which error texts leave out. */
@@ -32,6 +33,7 @@ export class OrthancHttp {
   readonly #pool: Pool;
   readonly #headers: Record<string, string>;
   #undescribed: boolean | undefined;
+  #batches: Batches | undefined;
 
   constructor(endpoint: Endpoint, side: Side) {
     this.name = endpoint.name;
@@ -88,7 +90,14 @@ export class OrthancHttp {
     return answerError(this.name, this.side, 'read', withoutQuery(path), { status, orthanc: false });
   }
 
+  /** For many small questions at once. */
+  get batches(): Batches {
+    this.#batches ??= new Batches(this.#endpoint, this.side);
+    return this.#batches;
+  }
+
   async close(): Promise<void> {
+    this.#batches?.close();
     await this.#pool.destroy();
   }
 

@@ -36,7 +36,8 @@ export function isUnknownResource(error: unknown): boolean {
   return status === 404 && orthanc && (orthancStatus === undefined || orthancStatus === UNKNOWN_RESOURCE);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** `undefined` for what is no JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {

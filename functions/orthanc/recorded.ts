@@ -18,7 +18,8 @@ const CONCURRENT_STUDIES = 4;
  * 1. `/tools/find` by study, where the version has it: size and MD5 of 200 instances in about 5 ms. Believed for what it brings.
  * 2. `/tools/bulk-content`, when nothing of a sample is there: 200 unknown instances in about 1 ms. It is not subject to the limits
  *    of `/tools/find`, so what it leaves out is unknown; what it brings is asked on.
- * 3. The attachment of each instance: about 0.1 ms (1.10.1) to 0.3 ms (1.13.0). Its 404 is the only other proof of absence.
+ * 3. The attachment of each instance: about 0.1 ms (1.10.1) to 0.3 ms (1.13.0), first in batches, which are believed for what they
+ *    bring. The 404 to a single question is the only other proof of absence.
  */
 export class RecordedLookup {
   readonly #http: OrthancHttp;
@@ -42,7 +43,11 @@ export class RecordedLookup {
     await this.#addSingly(sample, known);
     let rest = left.slice(CONCURRENT);
     if (rest.length > CONCURRENT && !sample.some((id) => known.has(id))) rest = await this.#present(rest);
-    await this.#addSingly(rest, known);
+    await this.#facts.addTo(known, rest);
+    await this.#addSingly(
+      rest.filter((id) => !known.has(id)),
+      known,
+    );
     return known;
   }
 

@@ -2,8 +2,10 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { OrthancId } from '../../core/ids.ts';
 
-/** The heads of the two requests that a relay sends, ready for the wire. */
+/** The heads of requests, ready for the wire. */
 export interface Requests {
+  /** GET of any path below the server's base path. */
+  question(path: string): string;
   get(instance: OrthancId): string;
   post(bytes: number): string;
 }
@@ -21,6 +23,7 @@ export function requestsOf(endpoint: Endpoint): Requests {
   // A compressed file would be counted and hashed as something else than it is.
   const getTail = `/file${common}Accept-Encoding: identity\r\n\r\n`;
   return {
+    question: (path) => `GET ${base}${path}${common}Accept: application/json\r\nAccept-Encoding: identity\r\n\r\n`,
     get: (instance) => `GET ${base}instances/${instance}${getTail}`,
     post: (bytes) => `${postHead}${bytes}\r\n\r\n`,
   };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { OrthancId } from '../../../functions/core/ids.ts';
 import type { Recorded } from '../../../functions/orthanc/server.ts';
@@ -42,7 +43,7 @@ async function serve(behaviour: Behaviour): Promise<StubServer> {
       return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance' })) };
     }
     const [, resource] = /^\/instances\/([^/]+)$/.exec(path) ?? [];
-    if (resource !== undefined) return { body: { ID: resource, ParentSeries: SERIES } };
+    if (resource !== undefined) return { body: { ID: resource, ParentSeries: SERIES, MainDicomTags: {} } };
     const [, instance = '', what = ''] = /^\/instances\/([^/]+)\/attachments\/dicom\/(\w+)$/.exec(path) ?? [];
     if (!holds.has(instance as OrthancId)) return UNKNOWN;
     if (what === 'info') return behaviour.info ?? { body: attachment() };
@@ -169,21 +170,33 @@ describe('recorded', () => {
     await expect(stub.client().recorded(asked, inStudy(asked))).rejects.toMatchObject({ name: 'OrthancError' });
   });
 
-  test('has at most eight questions on their way', async () => {
-    const asked = ids(0, 60);
-    let most = 0;
-    let now = 0;
+  test("asks in batches over at most eight connections besides the library's own", async () => {
+    const asked = ids(0, 300);
+    const connections = new Set<Socket>();
     const stub = await new StubServer(({ path }, response) => {
       if (path === '/system') return system({ Version: '1.10.1' });
-      most = Math.max(most, ++now);
-      setTimeout(() => {
-        now--;
-        response.end(JSON.stringify(attachment()));
-      }, 5);
+      if (response.socket) connections.add(response.socket);
+      setTimeout(() => response.end(JSON.stringify(attachment())), 2);
       return undefined;
     }).start();
     stubs.push(stub);
-    expect((await stub.client().recorded(asked)).size).toBe(60);
-    expect(most).toBe(8);
+    expect((await stub.client().recorded(asked)).size).toBe(300);
+    // A sample of eight is asked singly.
+    expect(connections.size).toBeLessThanOrEqual(8 + 8);
+    expect(count(stub, /attachments/)).toBe(300);
+  });
+
+  test('asks singly what a gateway that does not like batches refused', async () => {
+    const asked = ids(0, 100);
+    const seen = new Set<string>();
+    const stub = await new StubServer(({ path }, response) => {
+      if (path === '/system') return system({ Version: '1.10.1' });
+      if (response.req.headers['user-agent'] !== undefined) return { status: 400, body: 'one at a time' };
+      seen.add(path);
+      return { body: attachment() };
+    }).start();
+    stubs.push(stub);
+    expect((await stub.client().recorded(asked)).size).toBe(100);
+    expect(seen.size).toBe(100);
   });
 });
