@@ -3,8 +3,11 @@ import { parseBandwidth } from '../core/bandwidth.ts';
 import type { Clock, Limits } from '../core/ports.ts';
 import { Throttle } from './throttle.ts';
 
-/** Parallel transfers at most, unless the user says otherwise. Orthanc serves 50 requests at once (HttpThreadsCount). */
-export const DEFAULT_TRANSFERS = 32;
+/**
+ * Parallel transfers at most, unless the user says otherwise. On a long line each spends half of its time with either server, so that
+ * neither has more than about 32 requests at once (the relay's own limit; Orthanc serves 50, HttpThreadsCount).
+ */
+export const DEFAULT_TRANSFERS = 64;
 /** A target holds about three times a posted file in memory: 256 MB in flight are 0.8 GB there. */
 export const DEFAULT_INFLIGHT_BYTES = 256 * 1024 * 1024;
 

@@ -2,7 +2,10 @@ import type { Side } from '../../core/answer.ts';
 import { Connection } from './connection.ts';
 import type { Dialer } from './wire.ts';
 
-/** The kept-alive connections to one server. Their number follows from how many relays run at once. */
+/** Connections in use at once: below Orthanc's HttpThreadsCount (50 by default), as each one holds a thread there. */
+const MOST_IN_USE = 32;
+
+/** The kept-alive connections to one server. */
 export class Pool {
   readonly #side: Side;
   readonly #dialer: Dialer;
@@ -11,6 +14,7 @@ export class Pool {
   readonly #all = new Set<Connection>();
   /** The most recently used is last and is taken first, so that the others grow old and are ended. */
   #idle: Connection[] = [];
+  readonly #waiting = new Set<PromiseWithResolvers<void>>();
   #closed: Error | undefined;
 
   constructor(side: Side, dialer: Dialer, bufferBytes: number, keepMs: number) {
@@ -23,6 +27,21 @@ export class Pool {
   /** Connections that exist, idle ones included. */
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Waits until one more connection may be used. What `aborted` rejects with ends the wait. */
+  async room(aborted: Promise<never> | undefined): Promise<void> {
+    while (!this.#closed && this.#all.size - this.#idle.length >= MOST_IN_USE) {
+      const turn = Promise.withResolvers<void>();
+      this.#waiting.add(turn);
+      try {
+        await (aborted ? Promise.race([turn.promise, aborted]) : turn.promise);
+      } catch (error) {
+        // Whoever comes next may have been passed over for this one.
+        if (!this.#waiting.delete(turn)) this.#callNext();
+        throw error;
+      }
+    }
   }
 
   /** An idle connection, or a new one that still has to be `connected` (then `reused` is false). */
@@ -42,6 +61,7 @@ export class Pool {
     }
     connection.park();
     this.#idle.push(connection);
+    this.#callNext();
   }
 
   /** Ends what waited too long. */
@@ -55,6 +75,15 @@ export class Pool {
   close(reason: Error): void {
     this.#closed = reason;
     for (const connection of this.#all) connection.wire.destroy(reason);
+    for (const turn of this.#waiting) turn.resolve();
+    this.#waiting.clear();
+  }
+
+  #callNext(): void {
+    const [next] = this.#waiting;
+    if (!next) return;
+    this.#waiting.delete(next);
+    next.resolve();
   }
 
   #takeIdle(): Connection | undefined {
@@ -74,5 +103,6 @@ export class Pool {
   #forget(connection: Connection): void {
     this.#all.delete(connection);
     this.#idle = this.#idle.filter((other) => other !== connection);
+    this.#callNext();
   }
 }

@@ -54,8 +54,9 @@ export class Transfer {
   }
 
   async #attempt(freshTarget: boolean): Promise<Attempt> {
-    const { source, limits, request } = this.#plan;
+    const { source, limits, request, aborted } = this.#plan;
     const { size } = request.recorded;
+    await source.pool.room(aborted);
     const from = await requestFile(source, request.instance, size, limits, (connection) => {
       this.#from = connection;
     });
@@ -94,7 +95,8 @@ export class Transfer {
   }
 
   async #post(fresh: boolean): Promise<Posting> {
-    const { target, limits, request } = this.#plan;
+    const { target, limits, request, aborted } = this.#plan;
+    await target.pool.room(aborted);
     const to = target.pool.take(fresh);
     this.#to = to;
     if (!to.reused) await to.wire.connected(limits.connectMs);
