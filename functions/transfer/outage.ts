@@ -12,3 +12,13 @@ export async function mayBlockAgain(attempt: Attempt, side: Side): Promise<boole
   const gate = await attempt.worker.ports.store.gate(endpointName(attempt, side));
   return gate.probes < VAIN_OPENINGS;
 }
+
+/**
+ * What another chunk has found out about the endpoint meanwhile, if it closed its gate: failures within a known outage say
+ * nothing of the instances.
+ */
+export async function noticedBefore(attempt: Attempt, side: Side): Promise<string | undefined> {
+  const name = endpointName(attempt, side);
+  const { state, message } = await attempt.worker.ports.store.gate(name);
+  return state === 'open' ? undefined : (message ?? `${side} ${name} takes no work now`);
+}

@@ -5,7 +5,7 @@ import type { PlanEntry } from '../core/plan.ts';
 import { type Verdict, verdictOfAnswer, verdictOfBreakage } from '../core/verdict.ts';
 import type { Recorded, Relay, RelayResult } from '../orthanc/server.ts';
 import { unreachable } from './lookup.ts';
-import { mayBlockAgain } from './outage.ts';
+import { mayBlockAgain, noticedBefore } from './outage.ts';
 import { type Attempt, type Blockage, endpointName } from './worker.ts';
 
 /** What came of sending one instance; that the target says 200 is not yet a proof. */
@@ -119,6 +119,8 @@ async function judge(
   if (gone)
     return block(attempt, { side, gate: gone.verdict.gate ?? 'FAILING', message: gone.message, crashed: crashing });
   if (result.kind === 'mismatch') return verdict;
+  const noticed = await noticedBefore(attempt, side);
+  if (noticed) return block(attempt, { side, gate: 'FAILING', message: noticed, crashed: crashing });
   if (attempt.worker.streak(name).failed(entry.id, detail) && (await mayBlockAgain(attempt, side)))
     return block(attempt, {
       side,
