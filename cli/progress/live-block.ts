@@ -1,12 +1,15 @@
 import type { WriteStream } from 'node:tty';
+import { createLogUpdate } from 'log-update';
 
 /** A few lines at the bottom of a terminal that are drawn over again, with other lines passing above them. */
 export class LiveBlock {
   readonly #terminal: WriteStream;
+  readonly #update: ReturnType<typeof createLogUpdate>;
   #lines: readonly string[] = [];
 
   constructor(terminal: WriteStream) {
     this.#terminal = terminal;
+    this.#update = createLogUpdate(terminal);
   }
 
   get columns(): number {
@@ -14,25 +17,22 @@ export class LiveBlock {
   }
 
   draw(lines: readonly string[]): void {
-    this.#terminal.write(this.#erasure() + lines.map((line) => `${line}\n`).join(''));
+    this.#update(lines.join('\n'));
     this.#lines = lines;
   }
 
   /** Writes a line above the block. */
   above(line: string): void {
     const lines = this.#lines;
-    this.#terminal.write(`${this.#erasure()}${line}\n`);
-    this.#lines = [];
+    this.#update.clear();
+    this.#terminal.write(`${line}\n`);
     if (lines.length > 0) this.draw(lines);
   }
 
+  /** Removes the block and shows the cursor again. */
   clear(): void {
-    this.#terminal.write(this.#erasure());
+    this.#update.clear();
+    this.#update.done();
     this.#lines = [];
-  }
-
-  /** To the beginning of the block (CSI n F), and all from there on away (CSI J). */
-  #erasure(): string {
-    return this.#lines.length === 0 ? '' : `\u001b[${this.#lines.length}F\u001b[J`;
   }
 }

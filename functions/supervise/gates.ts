@@ -35,11 +35,14 @@ async function probe(ports: Ports, servers: Servers, name: EndpointName, side: S
   }
 }
 
-/** The gate that has been shut for longer than the job wants to wait, if any. */
+/**
+ * The gate, if any, that is shut and has seen no success for longer than the job wants to wait. One that is open is not waited
+ * for, even if the first chunk after an outage takes its time.
+ */
 export function waitedTooLong(job: Job, gates: readonly Gate[], now: number): Gate | undefined {
-  return gates.find((gate) => {
+  return gates.find(({ state, blockedSince }) => {
+    if (state === 'open' || blockedSince === undefined) return false;
     // A job that was resumed waits anew.
-    const since = gate.blockedSince === undefined ? undefined : Math.max(gate.blockedSince, job.resumedAt);
-    return since !== undefined && now - since > job.options.maxWaitMs;
+    return now - Math.max(blockedSince, job.resumedAt) > job.options.maxWaitMs;
   });
 }

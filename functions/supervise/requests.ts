@@ -60,8 +60,7 @@ export async function resumeJob(ports: Ports, id: JobId, options: JobOptions): P
 }
 
 /**
- * Opens a round that tries final failures again: all, or those with this code. Raises JOB_NOT_ENDED while the job runs, and
- * NOTHING_TO_RETRY.
+ * Opens a round that tries final failures again: all, or those with this code. Raises JOB_NOT_ENDED while the job runs.
  */
 export async function retryFailures(ports: Ports, id: JobId, code: string | undefined): Promise<Job | undefined> {
   const job = await requireJob(ports, id);

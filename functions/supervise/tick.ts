@@ -1,4 +1,5 @@
 import { FatalError, messageOf } from '../core/errors.ts';
+import { failJob } from '../core/fail-job.ts';
 import { ENDED, type Job, SCHEMA_VERSION } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
 import { compact } from '../evidence/compact.ts';
@@ -21,7 +22,11 @@ export async function superviseAll(
 ): Promise<void> {
   for (const job of await ports.store.jobs()) {
     if (ENDED.has(job.state) || job.v !== SCHEMA_VERSION) continue;
-    await superviseJob(ports, servers, settings, job);
+    await superviseJob(ports, servers, settings, job).catch(async (error: unknown) => {
+      if (!(error instanceof FatalError)) throw error;
+      ports.log.error({ job: job.id, code: error.code }, error.message);
+      await failJob(ports, job.id, error);
+    });
   }
 }
 

@@ -7,6 +7,8 @@ import { hostBinary, type OrthancBinary, type OrthancVersion, orthancBinary } fr
 import { configuration, type PostgresIndex } from './orthanc-configuration.ts';
 import { freePort } from './ports.ts';
 
+export type { OrthancVersion };
+
 export interface OrthancOptions {
   readonly version: OrthancVersion;
   /** Any Orthanc configuration; wins over the defaults. */
