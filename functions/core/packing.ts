@@ -1,5 +1,6 @@
 import { addCounts, type Counts, countRow, NO_COUNTS } from './counts.ts';
 import { CHUNK_BYTES, CHUNK_INSTANCES, type ChunkState, PAGE_CHUNKS, type PlanEntry } from './plan.ts';
+import { parseLines } from './stored-lines.ts';
 
 /** Packs entries, in order, into chunks bounded by instances and by bytes; an instance larger than the bound is alone. */
 export class ChunkPacker {
@@ -78,8 +79,7 @@ export function encodePage(chunks: readonly (readonly PlanEntry[])[]): {
 }
 
 export function decodeEntries(body: Uint8Array): PlanEntry[] {
-  const lines = new TextDecoder().decode(body).split('\n');
-  return lines.filter((line) => line !== '').map((line): PlanEntry => JSON.parse(line));
+  return parseLines<PlanEntry>(body);
 }
 
 /** What the entries of a page take back from the sums: the final outcomes that they had in earlier rounds. */

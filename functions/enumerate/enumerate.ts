@@ -1,4 +1,5 @@
 import { FatalError, Postponed } from '../core/errors.ts';
+import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay } from '../core/gates.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
@@ -83,7 +84,7 @@ async function advance(enumeration: Enumeration): Promise<void> {
 /** An endpoint's trouble closes its gate; a mistake in the job ends it; anything else is tried again. */
 async function explain(ports: Ports, job: Job, error: unknown): Promise<unknown> {
   if (error instanceof FatalError) {
-    await fail(ports, job.id, error);
+    await failJob(ports, job.id, error);
     return new Postponed(error.code, error.message, 0);
   }
   if (!(error instanceof OrthancError)) return error;
@@ -91,22 +92,4 @@ async function explain(ports: Ports, job: Job, error: unknown): Promise<unknown>
   if (verdict.gate) await closeGate(ports, endpoint, verdict.gate, message);
   ports.log.warn({ job: job.id, endpoint, code: error.code }, message);
   return new Postponed(error.code, message, RETRY_SECONDS);
-}
-
-async function fail({ store, clock }: Ports, id: JobId, error: FatalError): Promise<void> {
-  for (;;) {
-    const job = await store.job(id);
-    if (job?.state !== 'running') return;
-    const { code, message } = error;
-    if (
-      await store.updateJob({
-        ...job,
-        state: 'failed',
-        reason: { code, message },
-        updatedAt: clock.now(),
-        endedAt: clock.now(),
-      })
-    )
-      return;
-  }
 }

@@ -1,7 +1,7 @@
 import type { CountedFact } from '../core/counts.ts';
 import type { ChunkRef, OrthancId } from '../core/ids.ts';
-import { decodeEntries } from '../core/packing.ts';
-import type { ChunkState, PlanPage } from '../core/plan.ts';
+import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
+import { readStoredLines } from '../core/stored-lines.ts';
 import { readReceipt } from '../evidence/receipt.ts';
 import type { Enumeration } from './step.ts';
 
@@ -47,11 +47,13 @@ async function search(
   wanted: Wanted,
   found: Map<OrthancId, Place>,
 ): Promise<void> {
-  const object = await ports.objects.read(page.object);
+  const entries = await readStoredLines<PlanEntry>(ports.objects, page.object);
+  let first = 0;
   for (const [index, chunk] of page.chunks.entries()) {
-    for (const { id } of decodeEntries(object.subarray(chunk.offset, chunk.offset + chunk.length)))
+    for (const { id } of entries.slice(first, first + chunk.instances))
       if (wanted.has(id))
         found.set(id, { ref: { job: page.job, round: page.round, page: page.page, chunk: index }, chunk });
+    first += chunk.instances;
   }
 }
 

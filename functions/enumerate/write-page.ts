@@ -1,9 +1,10 @@
 import type { Checkpoint, Planned } from '../core/job.ts';
 import { SCHEMA_VERSION } from '../core/job.ts';
 import { transferBody } from '../core/messages.ts';
-import { decodeEntries, encodePage, replacedBy } from '../core/packing.ts';
-import type { PlanPage } from '../core/plan.ts';
+import { encodePage, replacedBy } from '../core/packing.ts';
+import type { PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
+import { readStoredLines } from '../core/stored-lines.ts';
 import { failureId } from '../evidence/failure-id.ts';
 import type { Step } from './step.ts';
 
@@ -31,7 +32,7 @@ export async function writePage({ store, objects }: Ports, checkpoint: Checkpoin
 export async function reopenFailures({ store, objects, queues }: Ports, page: PlanPage): Promise<void> {
   if (page.replaces.failure === 0) return;
   const discarded: string[] = [];
-  for (const { id, prior } of decodeEntries(await objects.read(page.object))) {
+  for (const { id, prior } of await readStoredLines<PlanEntry>(objects, page.object)) {
     if (prior?.outcome !== 'failure') continue;
     const finding = await store.finding(page.job, id);
     if (!finding || finding.round >= page.round) continue;

@@ -2,9 +2,9 @@ import { addCounts, type Counts, finalCount, NO_COUNTS, subtractCounts } from '.
 import { MigrationError } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
-import { decodeEntries } from '../core/packing.ts';
-import type { PlanPage } from '../core/plan.ts';
+import type { PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
+import { readStoredLines } from '../core/stored-lines.ts';
 import { type Manifest, manifestKey } from './manifest.ts';
 import { readReceipt } from './receipt.ts';
 import { ShardWriter } from './shards.ts';
@@ -70,7 +70,7 @@ async function replannedInstances(ports: Ports, job: Job): Promise<ReadonlyMap<O
   const replanned = new Map<OrthancId, number>();
   for await (const page of allPages(ports, job)) {
     if (page.round === 1 || finalCount(page.replaces) === 0) continue;
-    for (const { id, prior } of decodeEntries(await ports.objects.read(page.object)))
+    for (const { id, prior } of await readStoredLines<PlanEntry>(ports.objects, page.object))
       if (prior) replanned.set(id, page.round);
   }
   return replanned;

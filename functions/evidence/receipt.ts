@@ -1,5 +1,6 @@
 import type { ReceiptRow } from '../core/outcome.ts';
 import type { ObjectStore } from '../core/ports.ts';
+import { readStoredLines } from '../core/stored-lines.ts';
 
 export function encodeReceipt(rows: readonly ReceiptRow[]): Uint8Array {
   return new TextEncoder().encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -7,9 +8,5 @@ export function encodeReceipt(rows: readonly ReceiptRow[]): Uint8Array {
 
 /** The rows of one receipt: at most those of one chunk. */
 export async function readReceipt(objects: ObjectStore, key: string): Promise<ReceiptRow[]> {
-  const text = new TextDecoder().decode(await objects.read(key));
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): ReceiptRow => JSON.parse(line));
+  return readStoredLines<ReceiptRow>(objects, key);
 }

@@ -1,12 +1,13 @@
 import { countRows, finalCount } from '../core/counts.ts';
-import { Postponed } from '../core/errors.ts';
+import { FatalError, Postponed } from '../core/errors.ts';
+import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
 import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
 import type { ReceiptRow } from '../core/outcome.ts';
-import { decodeEntries } from '../core/packing.ts';
 import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Deadline } from '../core/ports.ts';
+import { jobDamaged, readStoredLines } from '../core/stored-lines.ts';
 import { encodeReceipt } from '../evidence/receipt.ts';
 import { processEntries, type Watch } from './entries.ts';
 import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
@@ -21,9 +22,19 @@ const EXCLUSIVE_MS = 120_000;
 
 /**
  * Makes one attempt at one chunk and closes it with a receipt. A chunk that is closed, or whose job does not run, needs
- * nothing. Raises `Postponed` when the message has to come again later.
+ * nothing. Raises `Postponed` when the message has to come again later. What no attempt can get over ends the job.
  */
 export async function transferChunk(worker: TransferWorker, ref: ChunkRef, deadline: Deadline): Promise<void> {
+  try {
+    await attemptChunk(worker, ref, deadline);
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    worker.ports.log.error({ chunk: chunkKey(ref), code: error.code }, error.message);
+    await failJob(worker.ports, ref.job, error);
+  }
+}
+
+async function attemptChunk(worker: TransferWorker, ref: ChunkRef, deadline: Deadline): Promise<void> {
   const { store, clock } = worker.ports;
   const job = await store.job(ref.job);
   if (job?.state !== 'running') return;
@@ -123,8 +134,12 @@ async function runCarefully(
   return processEntries(attempt, relay, entries, watch);
 }
 
-async function entriesOf(attempt: Attempt, page: PlanPage, { offset, length }: ChunkState): Promise<PlanEntry[]> {
-  return decodeEntries(await attempt.worker.ports.objects.read(page.object, { offset, length }));
+async function entriesOf(attempt: Attempt, page: PlanPage, chunk: ChunkState): Promise<PlanEntry[]> {
+  const { offset, length, instances } = chunk;
+  const entries = await readStoredLines<PlanEntry>(attempt.worker.ports.objects, page.object, { offset, length });
+  // An object that was cut between two lines: its instances must not vanish.
+  if (entries.length !== instances) throw jobDamaged(page.object);
+  return entries;
 }
 
 /** Nothing is concluded: the message comes again. What was stored meanwhile is found in the target then. */
