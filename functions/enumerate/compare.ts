@@ -26,9 +26,9 @@ export async function compareStage(enumeration: Enumeration, cursor: CompareCurs
   const missingOf = async (study: OrthancId): Promise<readonly OrthancId[]> => {
     const [wanted, held] = await Promise.all([
       selectedInstances(source, study, job.options.selection),
-      target.series(study),
+      target.instances(study),
     ]);
-    const there = new Set(held?.flatMap((series) => series.instances));
+    const there = new Set(held);
     return wanted.filter((id) => !there.has(id));
   };
   const missing = new Map<OrthancId, OrthancId>();

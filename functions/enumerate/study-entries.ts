@@ -27,6 +27,10 @@ async function listing(server: OrthancServer, study: OrthancId, selection: Selec
     const tags = await server.study(study);
     if (!tags || !selectsStudy(selection, tags)) return { selected: [], all: 0 };
   }
+  if (selection.modalities === undefined) {
+    const instances = (await server.instances(study)) ?? [];
+    return { selected: instances.toSorted(), all: instances.length };
+  }
   const series = (await server.series(study)) ?? [];
   const all = series.reduce((sum, one) => sum + one.instances.length, 0);
   const wanted = series.filter((one) => selectsSeries(selection, one));

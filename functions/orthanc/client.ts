@@ -6,6 +6,7 @@ import { readDefaultEncoding } from './encoding.ts';
 import { OrthancHttp } from './http.ts';
 import { readIdList, sortedUnique } from './id-list.ts';
 import { readIdentity } from './identity.ts';
+import { InstanceListing } from './instance-listing.ts';
 import { askJson, findJson } from './json.ts';
 import { RecordedLookup } from './recorded.ts';
 import { findResource } from './resource.ts';
@@ -30,11 +31,13 @@ export class OrthancClient implements OrthancServer {
   /** For questions that are not part of `OrthancServer`. */
   readonly http: OrthancHttp;
   readonly #lookup: RecordedLookup;
+  readonly #listing: InstanceListing;
 
   constructor(http: OrthancHttp) {
     this.name = http.name;
     this.http = http;
     this.#lookup = new RecordedLookup(http);
+    this.#listing = new InstanceListing(http);
   }
 
   async system(): Promise<SystemInfo> {
@@ -102,6 +105,10 @@ export class OrthancClient implements OrthancServer {
       const modality = schemas.tagValue(MainDicomTags, 'Modality');
       return { id: ID, instances: Instances, ...(modality === undefined ? {} : { modality }) };
     });
+  }
+
+  instances(study: OrthancId): Promise<readonly OrthancId[] | undefined> {
+    return this.#listing.of(study);
   }
 
   async studyBytes(study: OrthancId): Promise<number | undefined> {

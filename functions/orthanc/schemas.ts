@@ -41,6 +41,9 @@ export const study = z.object({
 
 export const instance = z.object({ ID: orthancId, ParentSeries: orthancId, MainDicomTags: tags });
 
+/** With and without `expand`. */
+export const childInstances = z.array(z.union([orthancId, z.object({ ID: orthancId })]));
+
 export const studies = z.array(z.object({ ID: orthancId }));
 
 export const patient = z.object({ ID: orthancId, Type: z.literal('Patient'), MainDicomTags: tags });

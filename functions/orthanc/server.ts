@@ -112,6 +112,8 @@ export interface OrthancServer {
   studies(): Promise<readonly OrthancId[]>;
   study(id: OrthancId): Promise<StudyTags | undefined>;
   series(study: OrthancId): Promise<readonly SeriesListing[] | undefined>;
+  /** The instances of a study, as a server lists them the quickest. */
+  instances(study: OrthancId): Promise<readonly OrthancId[] | undefined>;
   /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
   studyBytes(study: OrthancId): Promise<number | undefined>;
   studyOf(instance: OrthancId): Promise<OrthancId | undefined>;

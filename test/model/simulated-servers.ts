@@ -69,6 +69,11 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
         const images = studyImages(study);
         return images.length === 0 ? undefined : [{ id: study, instances: images.map(([id]) => id) }];
       }),
+    instances: (study) =>
+      ask('instances', () => {
+        const images = studyImages(study);
+        return images.length === 0 ? undefined : images.map(([id]) => id);
+      }),
     studyBytes: (study) => ask('statistics', () => studyImages(study).reduce((sum, [, image]) => sum + image.size, 0)),
     studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
     lookup: unused,

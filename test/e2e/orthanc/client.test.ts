@@ -57,6 +57,9 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
       ['MR', 1],
     ]);
     expect(series?.flatMap(({ instances }) => instances).sort()).toEqual(ids.slice(0, 3).sort());
+    // The second time by what the first has taught about the server.
+    for (const _ of [1, 2])
+      expect((await client.instances(IDS.study as OrthancId))?.toSorted()).toEqual(ids.slice(0, 3).sort());
   });
 
   test('reads the tags that selections look at', async () => {
@@ -76,6 +79,7 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
   test('tells absence from everything else', async () => {
     expect(await client.study(UNKNOWN)).toBeUndefined();
     expect(await client.series(UNKNOWN)).toBeUndefined();
+    expect(await client.instances(UNKNOWN)).toBeUndefined();
     expect(await client.studyBytes(UNKNOWN)).toBeUndefined();
     expect(await client.studyOf(UNKNOWN)).toBeUndefined();
     expect(await client.studiesOfPatient(UNKNOWN)).toEqual([]);
