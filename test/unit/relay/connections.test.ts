@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createRelay } from '../../../functions/orthanc/relay/relay.ts';
+import { until } from '../../support/until.ts';
 import { stage, strike } from './pair.ts';
 import {
   answer,
@@ -25,13 +26,11 @@ const LARGE = fileOf(20_000_000);
 describe('keeping connections', () => {
   test('drops those that were idle for too long', async () => {
     const [source, target] = [await serving(FILE), await storing([])];
-    const { move } = await stage(source, target, { keepMs: 60 });
+    const { move } = await stage(source, target, { keepMs: 700 });
     await move(FILE);
-    await sleep(30);
     await move(FILE);
     expect([source.connections, target.connections]).toEqual([1, 1]);
-    await sleep(150);
-    expect([source.open.size, target.open.size]).toEqual([0, 0]);
+    await until('the end of idle connections', () => source.open.size + target.open.size === 0);
     await move(FILE);
     expect([source.connections, target.connections]).toEqual([2, 2]);
   });
@@ -70,14 +69,17 @@ describe('keeping connections', () => {
   });
 
   test('not after unasked bytes while idle', async () => {
+    let unasked = false;
     const target = await listen(async (peer) => {
       await peer.bytes(lengthOf((await peer.head()) ?? ''));
       peer.send(storedAnswer());
       await sleep(20);
       peer.send(answer(408, ''));
+      unasked = true;
     });
     const { move } = await stage(serving(FILE), target);
     await move(FILE);
+    await until('the unasked bytes', () => unasked);
     await sleep(50);
     expect(await move(FILE)).toMatchObject({ kind: 'stored' });
     expect(target.connections).toBe(2);
@@ -200,6 +202,5 @@ test('one side breaking leaves no connection of the other behind', async () => {
   });
   const { move } = await stage(source, target);
   expect(await move(LARGE)).toMatchObject({ kind: 'broken', side: 'target' });
-  await sleep(30);
-  expect(source.open.size).toBe(0);
+  await until("the end of the source's connection", () => source.open.size === 0);
 });

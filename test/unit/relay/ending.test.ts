@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { until } from '../../support/until.ts';
 import { stage, strike } from './pair.ts';
 import { fileOf, listen, serving, storing } from './raw-server.ts';
 
@@ -32,12 +32,11 @@ describe('an abort', () => {
     const { move } = await stage(source, target);
     const controller = new AbortController();
     const moving = move(LARGE, { signal: controller.signal });
-    await sleep(50);
-    expect([source.open.size, target.open.size]).toEqual([1, 1]);
+    await until('both connections', () => source.open.size === 1 && target.open.size === 1);
     controller.abort(new Error('enough'));
     await expect(moving).rejects.toThrow('enough');
-    await sleep(30);
-    expect([source.open.size, target.open.size, stored.length]).toEqual([0, 0, 0]);
+    await until('the end of both connections', () => source.open.size + target.open.size === 0);
+    expect(stored).toHaveLength(0);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
@@ -75,8 +74,7 @@ test('an error of the bandwidth limit comes through, and ends both connections',
     throw new Error('no bandwidth');
   };
   await expect(move(LARGE, { throttle })).rejects.toThrow('no bandwidth');
-  await sleep(30);
-  expect([source.open.size, target.open.size]).toEqual([0, 0]);
+  await until('the end of both connections', () => source.open.size + target.open.size === 0);
 });
 
 describe('close', () => {
@@ -85,8 +83,7 @@ describe('close', () => {
     const { move, close } = await stage(source, target);
     await move(LARGE);
     await close();
-    await sleep(30);
-    expect([source.open.size, target.open.size]).toEqual([0, 0]);
+    await until('the end of both connections', () => source.open.size + target.open.size === 0);
     await expect(move(LARGE)).rejects.toThrow('closed');
   });
 
