@@ -1,15 +1,15 @@
-// npm run bench -- NAME ARGS…: runs bench/NAME.ts. Without a name: tells which there are.
+// npm run bench -- NAME ARGS…: runs bench/NAME.ts; without a name bench/replicate.ts.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureModules, fail, root } from './node-modules.mjs';
 import { runNode } from './run-node.mjs';
 
-const [name, ...args] = process.argv.slice(2);
+const [name = 'replicate', ...args] = process.argv.slice(2);
 const directory = join(root, 'bench');
 const names = readdirSync(directory)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -3));
-if (name === undefined || !existsSync(join(directory, `${name}.ts`))) {
+if (!existsSync(join(directory, `${name}.ts`))) {
   fail(`usage: npm run bench -- NAME ARGS…, NAME being one of: ${names.join(', ')}`);
 }
 ensureModules();
