@@ -22,19 +22,23 @@ const gates: Readonly<Record<GateCode, true>> = {
   FAILING: true,
 };
 const failures = Object.keys(OUTCOMES).filter((code) => isOutcomeCode(code) && outcomeClass(code) === 'failure');
+const damages = ['JOB_DAMAGED', 'EVIDENCE_DAMAGED'];
 const stops = ['TOO_MANY_FAILURES', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
 const states = [...readFileSync(join(ROOT, 'cli/local/state-error.ts'), 'utf8').matchAll(/\| '(STATE_\w+)'/g)].map(
   ([, code = '']) => code,
 );
 
 describe('docs/operations.md', () => {
-  test.each([...Object.keys(gates), ...stops, ...failures, ...states])('has an article about %s', (code) => {
-    for (const part of ['Description', 'Investigation', 'Resolution'])
-      expect(articles.get(code)).toContain(`**${part}.**`);
-  });
+  test.each([...Object.keys(gates), ...stops, ...failures, ...damages, ...states])(
+    'has an article about %s',
+    (code) => {
+      for (const part of ['Description', 'Investigation', 'Resolution'])
+        expect(articles.get(code)).toContain(`**${part}.**`);
+    },
+  );
 
   test('has no article about what does not exist', () => {
-    const known = new Set([...Object.keys(gates), ...stops, ...failures, ...states]);
+    const known = new Set([...Object.keys(gates), ...stops, ...failures, ...damages, ...states]);
     expect([...articles.keys()].filter((code) => !known.has(code))).toEqual([]);
   });
 
