@@ -13,7 +13,7 @@ jest.setTimeout(240_000);
 const specs = [...archiveSpecs({ studies: 3, instancesPerStudy: 100, bytes: 8000 })];
 const KILLER = specs[130] as ArchivedInstance;
 
-test.each([
+test.concurrent.each([
   ['1.10', '1.13'],
   ['1.13', '1.10'],
 ] as const)('GIVEN an instance of %s that kills %s THEN it is found, and it alone is not moved', async (from, to) => {
