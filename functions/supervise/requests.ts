@@ -3,6 +3,7 @@ import { MigrationError } from '../core/errors.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
 import { type Job, type JobKind, type JobOptions, SCHEMA_VERSION } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
+import { openRound } from './open-round.ts';
 import { updateJob } from './update-job.ts';
 
 /** Asks for a new job. The supervisor starts it. */
@@ -70,18 +71,7 @@ export async function retryFailures(ports: Ports, id: JobId, code: string | unde
       `job ${id} is ${job.state}: its failures can be retried once it has completed`,
     );
   const round = job.round + 1;
-  await ports.store.createCheckpoint({
-    v: SCHEMA_VERSION,
-    job: id,
-    round,
-    kind: 'retry',
-    revision: 0,
-    nextPage: 0,
-    cursor: { stage: 'start' },
-    planned: { pages: 0, chunks: 0, instances: 0, bytes: 0 },
-    notBefore: 0,
-    lastChance: false,
-  });
+  await openRound(ports, job, round, 'retry');
   return updateJob(ports, id, (current) => {
     if (current.round !== job.round) return undefined;
     const { retry: _retry, ...rest } = resumed(current, ports.clock.now());

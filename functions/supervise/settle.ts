@@ -1,6 +1,7 @@
 import { addCounts, type Counts, NO_COUNTS } from '../core/counts.ts';
-import { type Checkpoint, type Job, SCHEMA_VERSION } from '../core/job.ts';
+import type { Checkpoint, Job } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
+import { openRound } from './open-round.ts';
 import type { SupervisorSettings } from './settings.ts';
 import { updateJob } from './update-job.ts';
 
@@ -26,15 +27,7 @@ export async function settleRound(
   if (checkpoint.lastChance && counts.unsettled === 0 && checkpoint.round > settings.lastRound)
     return stopRestless(ports, job, checkpoint);
   const round = checkpoint.round + 1;
-  await ports.store.createCheckpoint({
-    v: SCHEMA_VERSION,
-    job: job.id,
-    round,
-    kind: 'follow-up',
-    revision: 0,
-    nextPage: 0,
-    cursor: { stage: 'start' },
-    planned: { pages: 0, chunks: 0, instances: 0, bytes: 0 },
+  await openRound(ports, job, round, 'follow-up', {
     notBefore: counts.unsettled > 0 ? ports.clock.now() + roundDelay(settings, checkpoint.round) : 0,
     lastChance: round >= settings.lastRound,
   });

@@ -9,6 +9,7 @@ import type { Servers } from '../orthanc/server.ts';
 import { failsMostly } from './fails-mostly.ts';
 import { tendGates, waitedTooLong } from './gates.ts';
 import { harvest } from './harvest.ts';
+import { openRound } from './open-round.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { settleRound, stopJob } from './settle.ts';
 import { updateJob } from './update-job.ts';
@@ -71,18 +72,7 @@ async function start(ports: Ports, servers: Servers, job: Job): Promise<void> {
     );
     return;
   }
-  await ports.store.createCheckpoint({
-    v: SCHEMA_VERSION,
-    job: job.id,
-    round: 1,
-    kind: 'load',
-    revision: 0,
-    nextPage: 0,
-    cursor: { stage: 'start' },
-    planned: { pages: 0, chunks: 0, instances: 0, bytes: 0 },
-    notBefore: 0,
-    lastChance: false,
-  });
+  await openRound(ports, job, 1, 'load');
   await updateJob(ports, job.id, (stored) =>
     stored.state === 'requested' ? { ...stored, state: 'running', round: 1 } : undefined,
   );

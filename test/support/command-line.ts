@@ -3,9 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-const PROGRAM = join(import.meta.dirname, '../../bin/orthanc-migrate.ts');
+export const PROGRAM = join(import.meta.dirname, '../../bin/orthanc-migrate.ts');
 
 export interface Ended {
   readonly code: number | null;
@@ -92,13 +91,4 @@ export interface StateDirectory {
 export async function stateDirectory(): Promise<StateDirectory> {
   const parent = await mkdtemp(join(tmpdir(), 'om-state-'));
   return { path: join(parent, 'state'), remove: () => rm(parent, { recursive: true, force: true }) };
-}
-
-/** Waits for a condition; raises after `seconds`. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
-    await sleep(20);
-  }
 }

@@ -2,17 +2,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
-import {
-  type Ended,
-  endOf,
-  run,
-  type StateDirectory,
-  start,
-  stateDirectory,
-  until,
-} from '../../support/command-line.ts';
+import { type Ended, endOf, run, type StateDirectory, start, stateDirectory } from '../../support/command-line.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { expectSameServers } from '../../support/proof.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
 import { commandLines, formsOf, tracesIn } from './secrets.ts';
 

@@ -1,10 +1,11 @@
 /** Instances that the source receives while a job runs. */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
-import { endOf, run, type StateDirectory, start, stateDirectory, until } from '../../support/command-line.ts';
+import { endOf, run, type StateDirectory, start, stateDirectory } from '../../support/command-line.ts';
 import { compareServers, inventory } from '../../support/independent.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { expectSameServers, expectSoundEvidence } from '../../support/proof.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
 
 jest.setTimeout(300_000);

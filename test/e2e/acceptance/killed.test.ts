@@ -9,10 +9,10 @@ import {
   type StateDirectory,
   start,
   stateDirectory,
-  until,
 } from '../../support/command-line.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { expectSameServers, expectSoundEvidence } from '../../support/proof.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
 
 jest.setTimeout(600_000);

@@ -3,11 +3,20 @@ import { ANSWERS } from '../../support/answers.ts';
 import type { RunningOrthanc } from '../../support/orthanc.ts';
 import type { OrthancVersion } from '../../support/orthanc-binaries.ts';
 import { canMount, smallDisk } from '../../support/small-disk.ts';
-import { endure, expectPatience, faulty, filled, type Observed, stopped, withSource, withTarget } from './outages.ts';
+import {
+  endure,
+  expectPatience,
+  faulty,
+  filled,
+  type Observed,
+  POSTS,
+  stopped,
+  withSource,
+  withTarget,
+} from './outages.ts';
 
 jest.setTimeout(300_000);
 
-const POSTS = { method: 'POST', path: '/instances' };
 const BUT_SYSTEM = { path: /^\/(?!system$)/ };
 const NOT_ORTHANC = /blocked: NOT_ORTHANC since .*\n.*not an answer of Orthanc/;
 /** The files of the archive are 6 MB. */

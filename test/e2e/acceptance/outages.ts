@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
-import { type Ended, until } from '../../support/command-line.ts';
+import type { Ended } from '../../support/command-line.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import type { Fault } from '../../support/fault-rules.ts';
 import { type Comparison, compareServers, type EvidenceReport } from '../../support/independent.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import type { OrthancVersion } from '../../support/orthanc-binaries.ts';
 import type { SmallDisk } from '../../support/small-disk.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
 import { type DeadLetter, replication, storedInstances } from './replication.ts';
 
 export const INSTANCES = 300;
+export const POSTS = { method: 'POST', path: '/instances' };
 /** How fast they go: there is a middle to break, and on a slow machine it is not much longer. */
-const BANDWIDTH = '1500K';
+const BANDWIDTH = '1M';
 /** So many have arrived when the outage begins. */
 const BEGUN = 40;
 
@@ -60,9 +62,14 @@ export async function endure(source: RunningOrthanc, target: RunningOrthanc, out
   const job = await replication(source.url, proxy.url);
   const pair = { source, target, proxy };
   try {
+    const middle = Promise.withResolvers<void>();
+    // From within the traffic: on a busy machine whoever only watches it may come too late.
+    const begin = () => outage.begin(pair).then(middle.resolve, middle.reject);
+    await proxy.fault({ ...POSTS, skip: BEGUN, times: 1, kind: 'run', when: 'before', run: begin });
     const running = job.start('--bwlimit', BANDWIDTH);
-    await until('the job is in its middle', () => proxy.traffic.stored >= BEGUN, 90);
-    await outage.begin(pair);
+    const tooSoon = running.ended.then(({ stdout, stderr }) => Promise.reject(new Error(`${stdout}\n${stderr}`)));
+    tooSoon.catch(() => undefined);
+    await Promise.race([middle.promise, tooSoon]);
     const begun = Date.now();
     const status = await job.untilStatus(outage.says);
     await sleep(Math.max(0, begun + outage.seconds * 1000 - Date.now()));

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Ended, run, type Started, start, stateDirectory, until } from '../../support/command-line.ts';
+import { type Ended, run, type Started, start, stateDirectory } from '../../support/command-line.ts';
 import { checkEvidence, type EvidenceReport } from '../../support/independent.ts';
+import { until } from '../../support/until.ts';
 
 export interface DeadLetter {
   readonly instance: string;

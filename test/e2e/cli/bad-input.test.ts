@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
+import { type Ended, run, type StateDirectory, stateDirectory } from '../../support/command-line.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { freePort } from '../../support/ports.ts';
 import { upload } from '../../support/upload.ts';
-import { type Ended, run, temporary } from './command.ts';
 
 jest.setTimeout(120_000);
 
@@ -15,7 +15,7 @@ let source: RunningOrthanc;
 let target: RunningOrthanc;
 let readOnly: RunningOrthanc;
 let website: Server;
-let state: Awaited<ReturnType<typeof temporary>>;
+let state: StateDirectory;
 
 beforeAll(async () => {
   [source, target, readOnly] = await Promise.all([
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await upload(source.url, archive({ studies: 1, instancesPerStudy: 2 }));
   website = createServer((_, response) => response.end('<html><body>Welcome</body></html>'));
   await new Promise<void>((resolve) => website.listen(0, '127.0.0.1', resolve));
-  state = await temporary();
+  state = await stateDirectory();
 });
 
 afterAll(async () => {
@@ -76,7 +76,7 @@ test('GIVEN a web site that is no Orthanc THEN it says so', async () => {
 
 test('GIVEN a read-only target THEN it is refused, but compared', async () => {
   expectRefusal(await replicate(source.url, readOnly.url), 7, /set ReadOnly to false/);
-  const other = await temporary();
+  const other = await stateDirectory();
   const verified = await run(['verify', source.url, readOnly.url, '--state-dir', other.path]);
   await other.remove();
   expect(verified.stdout).toContain('2 MISSING');
@@ -134,7 +134,7 @@ test('GIVEN an option that the version of a server cannot honour THEN it is refu
 });
 
 test('GIVEN an empty source THEN it says so, which is no error', async () => {
-  const [empty, other] = await Promise.all([startOrthanc({ version: '1.13' }), temporary()]);
+  const [empty, other] = await Promise.all([startOrthanc({ version: '1.13' }), stateDirectory()]);
   try {
     const ended = await run(['replicate', empty.url, target.url, '--state-dir', other.path], {
       ORTHANC_MIGRATE_TARGET_USERNAME: 'someone',

@@ -2,9 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
+import { type Environment, start, stateDirectory } from '../../support/command-line.ts';
+import { held } from '../../support/held.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
-import { type Environment, held, start, temporary, until } from './command.ts';
 
 jest.setTimeout(180_000);
 
@@ -63,7 +65,7 @@ function expectNoTrace(text: string): void {
 }
 
 test.each(['environment', 'file', 'url'])('GIVEN a password by %s THEN it shows nowhere', async (name) => {
-  const state = await temporary();
+  const state = await stateDirectory();
   const way = (await ways(dirname(state.path)))[name];
   if (!way) throw new Error(`there is no way ${name}`);
   const args = ['replicate', ...way.args, '--state-dir', state.path, '-v', '--restart', '--check', 'md5'];
@@ -80,7 +82,7 @@ test.each(['environment', 'file', 'url'])('GIVEN a password by %s THEN it shows 
 });
 
 test('GIVEN servers that refuse and fail THEN the password shows nowhere either', async () => {
-  const state = await temporary();
+  const state = await stateDirectory();
   const { url } = await ways(dirname(state.path));
   for (const args of [
     ['replicate', '--label', 'x'],

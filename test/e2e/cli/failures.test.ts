@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive, archiveSpecs } from '../../support/archive.ts';
+import { type Ended, events, run, type StateDirectory, stateDirectory } from '../../support/command-line.ts';
 import { makeInstance } from '../../support/dicom.ts';
 import { checkEvidence, compareServers } from '../../support/independent.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { upload } from '../../support/upload.ts';
-import { type Ended, events, run, temporary } from './command.ts';
 
 jest.setTimeout(180_000);
 
@@ -13,7 +13,7 @@ const FILTER = `function ReceivedInstanceFilter(dicom) return dicom['Modality'] 
 
 let source: RunningOrthanc;
 let target: RunningOrthanc;
-let state: Awaited<ReturnType<typeof temporary>>;
+let state: StateDirectory;
 
 beforeAll(async () => {
   source = await startOrthanc({ version: '1.10' });
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => source?.stop());
 
 beforeEach(async () => {
-  state = await temporary();
+  state = await stateDirectory();
 });
 
 afterEach(async () => {
@@ -48,7 +48,7 @@ test('GIVEN instances that a filter of the target discards THEN failures explain
   expect(failures.stdout).toMatch(/\n {2}[0-9a-f-]{44} {2}1 attempt\n {4}study [0-9a-f-]{44}\n/);
   expect(failures.stdout).toContain('… and 17 more');
   for (const line of failures.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-  const rows = events(await command('failures', '--json'));
+  const rows = events((await command('failures', '--json')).stdout);
   expect(rows).toHaveLength(20);
   expect(rows[0]).toMatchObject({ outcome: 'failure', code: 'TARGET_FILTERED_OUT', attempts: 1 });
 
@@ -64,7 +64,7 @@ test('GIVEN instances that a filter of the target discards THEN failures explain
 
   await target.restart({ lua: '' });
   const retried = await command('retry', '--reason', 'TARGET_FILTERED_OUT', '--json');
-  const end = events(retried).at(-1) as { evidence: string };
+  const end = events(retried.stdout).at(-1) as { evidence: string };
   expect(end).toMatchObject({ state: 'completed', exitCode: 0, counts: { success: 40, failure: 0 } });
   expect(await checkEvidence(end.evidence)).toMatchObject({ problems: [], byCode: { STORED: 40 } });
   expect((await command('failures')).stdout).toContain('has no failures');

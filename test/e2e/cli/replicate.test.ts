@@ -2,17 +2,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
+import { type Ended, events, run, type StateDirectory, start, stateDirectory } from '../../support/command-line.ts';
+import { held } from '../../support/held.ts';
 import { checkEvidence, compareServers } from '../../support/independent.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
-import { type Ended, events, held, run, start, temporary, until } from './command.ts';
 
 jest.setTimeout(180_000);
 
 const INSTANCES = 900;
 let source: RunningOrthanc;
 let target: RunningOrthanc;
-let state: Awaited<ReturnType<typeof temporary>>;
+let state: StateDirectory;
 
 beforeAll(async () => {
   source = await startOrthanc({ version: '1.10' });
@@ -22,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => source?.stop());
 
 beforeEach(async () => {
-  [target, state] = await Promise.all([startOrthanc({ version: '1.13' }), temporary()]);
+  [target, state] = await Promise.all([startOrthanc({ version: '1.13' }), stateDirectory()]);
 });
 
 afterEach(async () => {
@@ -34,7 +36,8 @@ function command(name: string, ...args: string[]): Promise<Ended> {
   return run([name, ...args, '--state-dir', state.path]);
 }
 
-const last = (ended: Ended) => events(ended).at(-1) as { job: string; evidence: string } & Record<string, unknown>;
+const last = (ended: Ended) =>
+  events(ended.stdout).at(-1) as { job: string; evidence: string } & Record<string, unknown>;
 
 test('GIVEN two servers THEN replicate moves and proves, and moves nothing the second time', async () => {
   const first = await command('replicate', source.url, target.url);
@@ -79,7 +82,7 @@ test('GIVEN Ctrl-C THEN it drains, says how to go on, and the same command does'
   expect((await command('status')).stdout).toMatch(/^job \S+: interrupted\n/);
 
   const second = await run([...args.slice(0, -1), 'off', '--json']);
-  expect(events(second).find(({ event }) => event === 'job')).toMatchObject({ how: 'resumed' });
+  expect(events(second.stdout).find(({ event }) => event === 'job')).toMatchObject({ how: 'resumed' });
   expect(last(second)).toMatchObject({ state: 'completed', scanned: INSTANCES, counts: { success: INSTANCES } });
 });
 
@@ -92,11 +95,11 @@ test('GIVEN kill -9 THEN the same command goes on at once, and --restart begins 
     await first.ended;
     const second = await run([...args, '--bwlimit', 'off', '--json', ...more]);
     const how = more.length === 0 ? 'resumed' : 'new';
-    expect(events(second).find(({ event }) => event === 'job')).toMatchObject({ how });
+    expect(events(second.stdout).find(({ event }) => event === 'job')).toMatchObject({ how });
     expect(last(second)).toMatchObject({ state: 'completed', counts: { success: INSTANCES } });
     await expect(checkEvidence(last(second).evidence)).resolves.toMatchObject({ problems: [] });
   }
-  const states = events(await command('jobs', '--json')).map((job) => job.state);
+  const states = events((await command('jobs', '--json')).stdout).map((job) => job.state);
   expect(states).toEqual(['completed', 'cancelled', 'completed']);
 });
 

@@ -6,16 +6,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive } from '../../support/archive.ts';
+import {
+  type Ended,
+  events,
+  PROGRAM,
+  run,
+  type StateDirectory,
+  start,
+  stateDirectory,
+} from '../../support/command-line.ts';
+import { held } from '../../support/held.ts';
 import { compareServers } from '../../support/independent.ts';
 import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
+import { until } from '../../support/until.ts';
 import { upload } from '../../support/upload.ts';
-import { type Ended, events, held, PROGRAM, run, start, temporary, until } from './command.ts';
 
 jest.setTimeout(180_000);
 
 let source: RunningOrthanc;
 let target: RunningOrthanc;
-let state: Awaited<ReturnType<typeof temporary>>;
+let state: StateDirectory;
 
 beforeAll(async () => {
   [source, target] = await Promise.all([startOrthanc({ version: '1.10' }), startOrthanc({ version: '1.13' })]);
@@ -27,7 +37,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  state = await temporary();
+  state = await stateDirectory();
 });
 
 afterEach(() => state.remove());
@@ -113,7 +123,7 @@ test('GIVEN a full disk THEN the run ends with one line, and the same command go
       /^error: cannot write [^\n]+: its disk is full or failing; free some space[^\n]+$/m,
     );
     expect(await text('freed.err')).toBe('');
-    const [end] = events({ code: 0, stdout: await text('freed.out'), stderr: '', seconds: 0 }).slice(-1);
+    const [end] = events(await text('freed.out')).slice(-1);
     expect(end).toMatchObject({ event: 'end', state: 'completed', scanned: 1500, counts: { success: 1500 } });
   }
   await rm(place, { recursive: true, force: true });
