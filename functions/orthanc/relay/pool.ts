@@ -29,18 +29,21 @@ export class Pool {
     return this.#all.size;
   }
 
-  /** Waits until one more connection may be used. What `aborted` rejects with ends the wait. */
-  async room(aborted: Promise<never> | undefined): Promise<void> {
-    while (!this.#closed && this.#all.size - this.#idle.length >= MOST_IN_USE) {
-      const turn = Promise.withResolvers<void>();
-      this.#waiting.add(turn);
-      try {
-        await (aborted ? Promise.race([turn.promise, aborted]) : turn.promise);
-      } catch (error) {
-        // Whoever comes next may have been passed over for this one.
-        if (!this.#waiting.delete(turn)) this.#callNext();
-        throw error;
-      }
+  /** Whether one more connection may be used. */
+  get hasRoom(): boolean {
+    return this.#closed !== undefined || this.#all.size - this.#idle.length < MOST_IN_USE;
+  }
+
+  /** Waits until there may be room; whoever is quicker may have taken it. What `aborted` rejects with ends the wait. */
+  async turn(aborted: Promise<never> | undefined): Promise<void> {
+    const turn = Promise.withResolvers<void>();
+    this.#waiting.add(turn);
+    try {
+      await (aborted ? Promise.race([turn.promise, aborted]) : turn.promise);
+    } catch (error) {
+      // Whoever comes next may have been passed over for this one.
+      if (!this.#waiting.delete(turn)) this.#callNext();
+      throw error;
     }
   }
 

@@ -56,7 +56,9 @@ export class Transfer {
   async #attempt(freshTarget: boolean): Promise<Attempt> {
     const { source, limits, request, aborted } = this.#plan;
     const { size } = request.recorded;
-    await source.pool.room(aborted);
+    // No wait between the look and the taking.
+    while (!source.pool.hasRoom) await source.pool.turn(aborted);
+    request.signal?.throwIfAborted();
     const from = await requestFile(source, request.instance, size, limits, (connection) => {
       this.#from = connection;
     });
@@ -96,7 +98,8 @@ export class Transfer {
 
   async #post(fresh: boolean): Promise<Posting> {
     const { target, limits, request, aborted } = this.#plan;
-    await target.pool.room(aborted);
+    while (!target.pool.hasRoom) await target.pool.turn(aborted);
+    request.signal?.throwIfAborted();
     const to = target.pool.take(fresh);
     this.#to = to;
     if (!to.reused) await to.wire.connected(limits.connectMs);

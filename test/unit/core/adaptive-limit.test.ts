@@ -12,6 +12,22 @@ describe('the adaptive limit', () => {
     expect(limit.current).toBe(32);
   });
 
+  it('needs few transfers to get there', () => {
+    const limit = new AdaptiveLimit(64);
+    feed(limit, 60, () => 85);
+    expect(limit.current).toBe(64);
+  });
+
+  it('is no smaller than at the start for latency alone, however much it varies', () => {
+    const limit = new AdaptiveLimit(32, 8);
+    let least = limit.current;
+    for (let i = 0; i < 2000; i += 1) {
+      limit.succeeded(10_000, i % 50 === 0 ? 1 : 40 + (i % 7) * 20);
+      least = Math.min(least, limit.current);
+    }
+    expect(least).toBe(8);
+  });
+
   it('stops near the parallelism that a server of four hands can serve', () => {
     const limit = new AdaptiveLimit(64, 1);
     feed(limit, 5000, (current) => 10 * Math.max(1, current / 4));

@@ -204,3 +204,29 @@ test('one side breaking leaves no connection of the other behind', async () => {
   expect(await move(LARGE)).toMatchObject({ kind: 'broken', side: 'target' });
   await until("the end of the source's connection", () => source.open.size === 0);
 });
+
+describe('many relays at once', () => {
+  test('use no more than 32 connections to either server, and all of them end', async () => {
+    const [source, stored] = [await serving(FILE), [] as Buffer[]];
+    const target = await storing(stored);
+    const { move } = await stage(source, target);
+    const results = await Promise.all(Array.from({ length: 200 }, () => move(FILE)));
+    expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['stored']));
+    expect(stored.length).toBe(200);
+    expect(Math.max(source.connections, target.connections)).toBeLessThanOrEqual(32);
+  });
+
+  test('those that wait for a connection and are given up leave their place to others', async () => {
+    const silent = await listen(async () => undefined);
+    const { move } = await stage(silent, storing([]), { answerMs: 150, answerMsPerMegabyte: 0 });
+    const given = new AbortController();
+    const holding = Array.from({ length: 32 }, () => move(FILE));
+    const waiting = Array.from({ length: 40 }, () => move(FILE, { signal: given.signal }));
+    const patient = move(FILE);
+    given.abort(new Error('given up'));
+    const [held, left, last] = await Promise.all([Promise.all(holding), Promise.allSettled(waiting), patient]);
+    expect(held.every(({ kind }) => kind === 'broken')).toBe(true);
+    expect(left.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(last.kind).toBe('broken');
+  });
+});
