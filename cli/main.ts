@@ -6,8 +6,9 @@ import { type Console, processConsole } from './output/console.ts';
 import { createProgram } from './program.ts';
 
 /** Runs the command line with these arguments (without node and script) and returns the exit code. Never raises. */
-export async function main(args: readonly string[], console: Console = processConsole()): Promise<ExitCode> {
+export async function main(args: readonly string[], given?: Console): Promise<ExitCode> {
   hideArguments();
+  const console = given ?? (await processConsole());
   let code: ExitCode = EXIT.done;
   const program = createProgram(console, (ended) => {
     code = ended;

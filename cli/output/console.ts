@@ -1,4 +1,5 @@
-import { LiveBlock } from '../progress/live-block.ts';
+import type { WriteStream } from 'node:tty';
+import type { LiveBlock } from '../progress/live-block.ts';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Console {
@@ -8,14 +9,20 @@ export interface Console {
   readonly block: LiveBlock | undefined;
 }
 
-export function processConsole(): Console {
+export async function processConsole(): Promise<Console> {
   // Whoever reads may go away before the end (`| head`): that must not end a job.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { stderr } = process;
-  const block = stderr.isTTY && process.env.TERM !== 'dumb' ? new LiveBlock(stderr) : undefined;
+  const block = stderr.isTTY && process.env.TERM !== 'dumb' ? await liveBlock(stderr) : undefined;
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => (block ? block.above(line) : stderr.write(`${line}\n`)),
     block,
   };
+}
+
+/** Loaded when it is needed: measuring the width of texts takes a while to get ready. */
+async function liveBlock(terminal: WriteStream): Promise<LiveBlock> {
+  const { LiveBlock } = await import('../progress/live-block.ts');
+  return new LiveBlock(terminal);
 }
