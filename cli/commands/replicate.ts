@@ -20,7 +20,7 @@ export const addReplicate: Add = (program, console, end) => {
     .command('replicate')
     .summary('move what SOURCE holds into TARGET, and prove it')
     .description(
-      'Moves what the Orthanc server SOURCE holds into TARGET, keeps it there, and proves it. The same command again ' +
+      'Moves what the Orthanc server SOURCE holds into TARGET, and proves it. The same command again ' +
         'goes on where it was interrupted, or compares anew; what is there is never sent again.',
     )
     .argument('<source>', 'URL of the server to read: http://host:8042/')

@@ -48,19 +48,17 @@ describe.each(['1.10', '1.13'] as const)('Orthanc %s', (version) => {
   );
 
   // The limit came with 1.12.11.
-  (version === '1.13' ? test : test.skip)(
-    'says 413 before it has read a file that is too large',
-    async () => {
-      for (let times = 0; times < 5; times++) {
-        expect(await relayAs('alice', USERS.alice)(copies[2] as Copy)).toMatchObject({
-          kind: 'answer',
-          side: 'target',
-          answer: { status: 413 },
-        });
-      }
-    },
-    20_000,
-  );
+  if (version === '1.10') return;
+
+  test('says 413 before it has read a file that is too large', async () => {
+    for (let times = 0; times < 5; times++) {
+      expect(await relayAs('alice', USERS.alice)(copies[2] as Copy)).toMatchObject({
+        kind: 'answer',
+        side: 'target',
+        answer: { status: 413 },
+      });
+    }
+  }, 20_000);
 });
 
 describe('a server that is killed within a large file', () => {
