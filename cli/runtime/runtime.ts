@@ -6,6 +6,7 @@ import type { Deadline, Endpoints, Ports } from '../../functions/core/ports.ts';
 import type { Servers } from '../../functions/orthanc/server.ts';
 import { createServers } from '../../functions/orthanc/servers.ts';
 import { createHandler as createSuperviseHandler } from '../../functions/supervise/handler.ts';
+import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
 import { TransferWorker } from '../../functions/transfer/worker.ts';
 import type { EventSourceMapping } from '../local/event-source-mapping.ts';
 import { LOG_FILE } from '../local/log.ts';
@@ -96,7 +97,8 @@ export class Runtime {
     const stop = new AbortController();
     const job = await this.#requireJob(id);
     const supervisor = new Supervisor({
-      handler: createSuperviseHandler(this.ports, this.servers),
+      // Every command that runs a job checks both servers first.
+      handler: createSuperviseHandler(this.ports, this.servers, { ...DEFAULT_SETTINGS, assessed: true }),
       context: lambdaContext('supervise', this.#deadline),
       clock: this.ports.clock,
       log: this.ports.log,

@@ -11,6 +11,8 @@ export interface SupervisorSettings {
   readonly lastRound: number;
   /** Failures, since the job was started or resumed, before it may be stopped because most of what it tries fails. */
   readonly failuresToStop: number;
+  /** Whoever runs this supervisor has checked both servers himself, a moment before: it need not be done again when a job starts. */
+  readonly assessed: boolean;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -20,4 +22,5 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   longestRoundDelayMs: 60_000,
   lastRound: 20,
   failuresToStop: 200,
+  assessed: false,
 };

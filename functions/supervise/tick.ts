@@ -39,7 +39,7 @@ export async function superviseJob(
 ): Promise<void> {
   switch (job.state) {
     case 'requested':
-      return start(ports, servers, job);
+      return start(ports, servers, settings, job);
     case 'running':
       return run(ports, servers, settings, job);
     case 'finishing':
@@ -53,17 +53,9 @@ export async function superviseJob(
   }
 }
 
-async function start(ports: Ports, servers: Servers, job: Job): Promise<void> {
-  const { conflict, selection } = job.options;
+async function start(ports: Ports, servers: Servers, settings: SupervisorSettings, job: Job): Promise<void> {
   try {
-    const source = await servers.server(job.source, 'source');
-    const target = await servers.server(job.target, 'target');
-    const found = await assess(source, target, {
-      conflict,
-      labels: selection.labels !== undefined,
-      writes: job.kind === 'replicate',
-    });
-    for (const warning of found.warnings) ports.log.warn({ job: job.id, code: warning.code }, warning.message);
+    if (!settings.assessed) await assessJob(ports, servers, job);
   } catch (error) {
     if (!(error instanceof FatalError) && !(error instanceof OrthancError)) throw error;
     const reason = { code: error.code, message: messageOf(error) };
@@ -76,6 +68,15 @@ async function start(ports: Ports, servers: Servers, job: Job): Promise<void> {
   await updateJob(ports, job.id, (stored) =>
     stored.state === 'requested' ? { ...stored, state: 'running', round: 1 } : undefined,
   );
+}
+
+async function assessJob(ports: Ports, servers: Servers, job: Job): Promise<void> {
+  const { conflict, selection } = job.options;
+  const source = await servers.server(job.source, 'source');
+  const target = await servers.server(job.target, 'target');
+  const wanted = { conflict, labels: selection.labels !== undefined, writes: job.kind === 'replicate' };
+  const found = await assess(source, target, wanted);
+  for (const warning of found.warnings) ports.log.warn({ job: job.id, code: warning.code }, warning.message);
 }
 
 async function run(ports: Ports, servers: Servers, settings: SupervisorSettings, job: Job): Promise<void> {
