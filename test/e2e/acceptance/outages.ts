@@ -14,8 +14,11 @@ import { type DeadLetter, replication, storedInstances } from './replication.ts'
 
 export const INSTANCES = 300;
 export const POSTS = { method: 'POST', path: '/instances' };
-/** How fast they go: there is a middle to break, and on a slow machine it is not much longer. */
-const BANDWIDTH = '1M';
+/**
+ * How fast they go: for 24 s, so that there is a middle to break. A server that is asked to stop serves what it is sent until
+ * it has, which can take some seconds, and one that starts again is busy before anybody looks.
+ */
+const BANDWIDTH = '256k';
 /** So many have arrived when the outage begins. */
 const BEGUN = 40;
 
