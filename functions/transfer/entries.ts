@@ -1,12 +1,13 @@
-import { messageOf } from '../core/errors.ts';
-import type { Md5, OrthancId } from '../core/ids.ts';
-import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
+import type { OrthancId } from '../core/ids.ts';
+import type { ReceiptRow } from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
 import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded, Relay } from '../orthanc/server.ts';
-import { compare, type Decision, decide } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { type Absent, findElsewhere } from './elsewhere.ts';
+import { failedLookup, provenance, rowOfFailure } from './failed-rows.ts';
 import { lookUp } from './lookup.ts';
+import { prove, type Unproven } from './prove.ts';
 import { makeRow } from './rows.ts';
 import { type Sent, send } from './send.ts';
 import type { Attempt } from './worker.ts';
@@ -28,13 +29,6 @@ type Recordings = ReadonlyMap<OrthancId, Recorded>;
 type Known =
   | { readonly source: Recordings; readonly target: Recordings; readonly error?: never }
   | { readonly error: OrthancError };
-
-interface Unproven {
-  readonly entry: PlanEntry;
-  readonly source: Recorded;
-  readonly sent: Sent & { kind: 'stored' };
-  readonly startedAt: number;
-}
 
 /**
  * Brings the entries of one chunk as far as it can: what the target holds is compared, the rest is sent and then proven.
@@ -125,29 +119,6 @@ async function lookUpBoth(attempt: Attempt, entries: readonly PlanEntry[]): Prom
   return undefined;
 }
 
-/** The bytes were there before us, unless an attempt that left no receipt sent them. */
-function provenance(attempt: Attempt, entry: PlanEntry): SentByUs {
-  if (entry.prior) return entry.prior.sentByUs;
-  return attempt.repeated || entry.maybeSent ? 'unknown' : 'no';
-}
-
-function failedLookup(attempt: Attempt, entry: PlanEntry, error: OrthancError, startedAt: number): ReceiptRow {
-  const attempts = (entry.attempts ?? 0) + 1;
-  const settled = isLast(attempt, attempts);
-  return makeRow(attempt, entry, {
-    code: error.side === 'source' ? 'SOURCE_ERROR' : 'TARGET_ERROR',
-    settled,
-    sentByUs: provenance(attempt, entry),
-    attempts,
-    startedAt,
-    ...(error.answer && { answer: error.answer }),
-  });
-}
-
-function isLast(attempt: Attempt, attempts: number): boolean {
-  return attempt.lastChance || attempts >= attempt.worker.retries.attempts;
-}
-
 async function sendWithinLimits(
   attempt: Attempt,
   relay: Relay,
@@ -167,90 +138,4 @@ async function sendWithinLimits(
 
 function brokeDown(attempt: Attempt): boolean {
   return attempt.blockage?.crashed ?? false;
-}
-
-function rowOfFailure(
-  attempt: Attempt,
-  entry: PlanEntry,
-  source: Recorded,
-  sent: Sent & { kind: 'final' | 'failed' },
-  startedAt: number,
-): ReceiptRow {
-  const attempts = (entry.attempts ?? 0) + 1;
-  const settled = sent.kind === 'final' || isLast(attempt, attempts);
-  const sentByUs: SentByUs = sent.maybeSent ? 'unknown' : provenance(attempt, entry);
-  return makeRow(attempt, entry, {
-    code: sent.code,
-    settled,
-    sentByUs,
-    attempts,
-    startedAt,
-    source,
-    ...(sent.answer && { answer: sent.answer }),
-  });
-}
-
-/** Asks the target what it recorded of all that it said it stored: HTTP 200 is no proof. */
-async function prove(attempt: Attempt, unproven: readonly Unproven[]): Promise<ReceiptRow[] | undefined> {
-  const ids = unproven.map(({ sent }) => sent.id);
-  const studies = new Map(
-    unproven.flatMap(({ entry, sent }) => (entry.study && sent.id === entry.id ? [[sent.id, entry.study]] : [])),
-  );
-  const looked = await lookUp(attempt, attempt.target, ids, studies);
-  if (looked.kind === 'blocked') {
-    attempt.blockage ??= looked.blockage;
-    return undefined;
-  }
-  if (looked.kind === 'failing') {
-    attempt.worker.ports.log.warn(
-      { target: attempt.target.name },
-      `cannot prove what was stored: ${messageOf(looked.error)}`,
-    );
-    return unproven.map(({ entry, source, startedAt }) =>
-      rowOfFailure(attempt, entry, source, { kind: 'failed', code: 'TARGET_ERROR', maybeSent: true }, startedAt),
-    );
-  }
-  return unproven.map((one) => rowOfProof(attempt, one, looked.value.get(one.sent.id)));
-}
-
-function rowOfProof(
-  attempt: Attempt,
-  { entry, source, sent, startedAt }: Unproven,
-  target: Recorded | undefined,
-): ReceiptRow {
-  const before = provenance(attempt, entry);
-  const again: SentByUs = before === 'unknown' || sent.tries > 1 ? 'unknown' : 'no';
-  const sentByUs: SentByUs = sent.status === 'Success' ? 'yes' : again;
-  const read: Recorded = { size: sent.bytes, md5: sent.md5 };
-  const code = proofCode(attempt, entry, sent, source.md5 ? source : read, target);
-  const targetInstance = sent.id === entry.id ? {} : { targetInstance: sent.id };
-  return makeRow(attempt, entry, {
-    code,
-    settled: true,
-    sentByUs,
-    attempts: (entry.attempts ?? 0) + 1,
-    startedAt,
-    source,
-    readMd5: sent.md5 as Md5,
-    ...(target && { target }),
-    ...targetInstance,
-  });
-}
-
-function proofCode(
-  attempt: Attempt,
-  entry: PlanEntry,
-  sent: Sent & { kind: 'stored' },
-  source: Recorded,
-  target: Recorded | undefined,
-): ReceiptRow['code'] {
-  if (!target) return 'TARGET_LOST';
-  const comparison = compare(attempt.job, source, target);
-  if (comparison === 'different') {
-    if (sent.status === 'Success') return 'TARGET_ALTERED';
-    return attempt.job.options.conflict === 'keep-target' ? 'CONFLICT_KEPT' : 'CONFLICT';
-  }
-  if (sent.id !== entry.id) return 'DIFFERENT_ORTHANC_ID';
-  if (comparison === 'same-size') return 'CHECKED_BY_SIZE_ONLY';
-  return attempt.job.options.check === 'none' ? 'UNCHECKED' : 'STORED';
 }

@@ -1,0 +1,52 @@
+import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
+import type { PlanEntry } from '../core/plan.ts';
+import type { OrthancError } from '../orthanc/errors.ts';
+import type { Recorded } from '../orthanc/server.ts';
+import { makeRow } from './rows.ts';
+import type { Sent } from './send.ts';
+import type { Attempt } from './worker.ts';
+
+/** The bytes were there before us, unless an attempt that left no receipt sent them. */
+export function provenance(attempt: Attempt, entry: PlanEntry): SentByUs {
+  if (entry.prior) return entry.prior.sentByUs;
+  return attempt.repeated || entry.maybeSent ? 'unknown' : 'no';
+}
+
+export function failedLookup(attempt: Attempt, entry: PlanEntry, error: OrthancError, startedAt: number): ReceiptRow {
+  const attempts = (entry.attempts ?? 0) + 1;
+  const settled = isLast(attempt, attempts);
+  return makeRow(attempt, entry, {
+    code: error.side === 'source' ? 'SOURCE_ERROR' : 'TARGET_ERROR',
+    settled,
+    sentByUs: provenance(attempt, entry),
+    attempts,
+    startedAt,
+    ...(error.answer && { answer: error.answer }),
+  });
+}
+
+function isLast(attempt: Attempt, attempts: number): boolean {
+  return attempt.lastChance || attempts >= attempt.worker.retries.attempts;
+}
+
+/** The row of an instance that was not stored: final, or to be planned again. */
+export function rowOfFailure(
+  attempt: Attempt,
+  entry: PlanEntry,
+  source: Recorded,
+  sent: Sent & { kind: 'final' | 'failed' },
+  startedAt: number,
+): ReceiptRow {
+  const attempts = (entry.attempts ?? 0) + 1;
+  const settled = sent.kind === 'final' || isLast(attempt, attempts);
+  const sentByUs: SentByUs = sent.maybeSent ? 'unknown' : provenance(attempt, entry);
+  return makeRow(attempt, entry, {
+    code: sent.code,
+    settled,
+    sentByUs,
+    attempts,
+    startedAt,
+    source,
+    ...(sent.answer && { answer: sent.answer }),
+  });
+}

@@ -1,0 +1,83 @@
+import { messageOf } from '../core/errors.ts';
+import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
+import type { PlanEntry } from '../core/plan.ts';
+import type { Recorded } from '../orthanc/server.ts';
+import { compare } from './decide.ts';
+import { provenance, rowOfFailure } from './failed-rows.ts';
+import { lookUp } from './lookup.ts';
+import { makeRow } from './rows.ts';
+import type { Sent } from './send.ts';
+import type { Attempt } from './worker.ts';
+
+/** What the target says that it stored. */
+export interface Unproven {
+  readonly entry: PlanEntry;
+  readonly source: Recorded;
+  readonly sent: Sent & { kind: 'stored' };
+  readonly startedAt: number;
+}
+
+/** Asks the target what it recorded of all that it said it stored: HTTP 200 is no proof. */
+export async function prove(attempt: Attempt, unproven: readonly Unproven[]): Promise<ReceiptRow[] | undefined> {
+  const ids = unproven.map(({ sent }) => sent.id);
+  const studies = new Map(
+    unproven.flatMap(({ entry, sent }) => (entry.study && sent.id === entry.id ? [[sent.id, entry.study]] : [])),
+  );
+  const looked = await lookUp(attempt, attempt.target, ids, studies);
+  if (looked.kind === 'blocked') {
+    attempt.blockage ??= looked.blockage;
+    return undefined;
+  }
+  if (looked.kind === 'failing') {
+    attempt.worker.ports.log.warn(
+      { target: attempt.target.name },
+      `cannot prove what was stored: ${messageOf(looked.error)}`,
+    );
+    return unproven.map(({ entry, source, startedAt }) =>
+      rowOfFailure(attempt, entry, source, { kind: 'failed', code: 'TARGET_ERROR', maybeSent: true }, startedAt),
+    );
+  }
+  return unproven.map((one) => rowOfProof(attempt, one, looked.value.get(one.sent.id)));
+}
+
+function rowOfProof(
+  attempt: Attempt,
+  { entry, source, sent, startedAt }: Unproven,
+  target: Recorded | undefined,
+): ReceiptRow {
+  const before = provenance(attempt, entry);
+  const again: SentByUs = before === 'unknown' || sent.tries > 1 ? 'unknown' : 'no';
+  const sentByUs: SentByUs = sent.status === 'Success' ? 'yes' : again;
+  const read: Recorded = { size: sent.bytes, md5: sent.md5 };
+  const code = proofCode(attempt, entry, sent, source.md5 ? source : read, target);
+  const targetInstance = sent.id === entry.id ? {} : { targetInstance: sent.id };
+  return makeRow(attempt, entry, {
+    code,
+    settled: true,
+    sentByUs,
+    attempts: (entry.attempts ?? 0) + 1,
+    startedAt,
+    source,
+    readMd5: sent.md5,
+    ...(target && { target }),
+    ...targetInstance,
+  });
+}
+
+function proofCode(
+  attempt: Attempt,
+  entry: PlanEntry,
+  sent: Sent & { kind: 'stored' },
+  source: Recorded,
+  target: Recorded | undefined,
+): ReceiptRow['code'] {
+  if (!target) return 'TARGET_LOST';
+  const comparison = compare(attempt.job, source, target);
+  if (comparison === 'different') {
+    if (sent.status === 'Success') return 'TARGET_ALTERED';
+    return attempt.job.options.conflict === 'keep-target' ? 'CONFLICT_KEPT' : 'CONFLICT';
+  }
+  if (sent.id !== entry.id) return 'DIFFERENT_ORTHANC_ID';
+  if (comparison === 'same-size') return 'CHECKED_BY_SIZE_ONLY';
+  return attempt.job.options.check === 'none' ? 'UNCHECKED' : 'STORED';
+}
