@@ -8,6 +8,16 @@ export type JobId = string & { readonly __brand: 'JobId' };
 /** How jobs, gates and evidence name a server: its URL without credentials, or the name of a configured endpoint. */
 export type EndpointName = string & { readonly __brand: 'EndpointName' };
 
+/**
+ * Names one object of a dump: an absolute path, or an `s3://` URL. Bytes that are no UTF-8 text, control characters and `%` are
+ * percent-encoded, so that every name that a file system allows has exactly one key.
+ */
+export type FileKey = string & { readonly __brand: 'FileKey' };
+/** Names one file of a dump, or one member of an archive in it: what an import has one outcome for. */
+export type FileItem = string & { readonly __brand: 'FileItem' };
+/** What a job has one outcome for. */
+export type ItemId = OrthancId | FileItem;
+
 const ORTHANC_ID = /^[0-9a-f]{8}(-[0-9a-f]{8}){4}$/;
 const MD5 = /^[0-9a-f]{32}$/;
 
@@ -29,4 +39,9 @@ export interface ChunkRef {
 
 export function chunkKey(ref: ChunkRef): string {
   return `${ref.job}/${ref.round}/${ref.page}/${ref.chunk}`;
+}
+
+/** The item of a file, or of the member of an archive with this number. A key never holds `%00`, since no name holds a NUL. */
+export function fileItem(file: FileKey, member?: number): FileItem {
+  return (member === undefined ? file : `${file}%00${member}`) as string as FileItem;
 }

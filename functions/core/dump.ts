@@ -1,0 +1,61 @@
+/** What an import needs of the place that it reads: a folder, a list of files, a bucket. */
+import { MigrationError } from './errors.ts';
+import type { EndpointName, FileKey, Md5 } from './ids.ts';
+import type { OutcomeCode } from './outcome.ts';
+
+/** What the index of an Orthanc server that lies beside the files says of one of them (table `AttachedFiles`). */
+export type IndexFact =
+  /** The index does not know it: left over from something deleted. */
+  | { readonly known: false }
+  /** `type` is Orthanc's attachment type: 1 DICOM, 2 JSON summary, 3 DICOM until pixel data. MD5 and size (bytes) are of the uncompressed content. */
+  | { readonly known: true; readonly type: number; readonly md5?: Md5; readonly size: number };
+
+export type DumpItem =
+  | {
+      readonly kind: 'object';
+      readonly key: FileKey;
+      /** Bytes. */
+      readonly size: number;
+      /** Changes whenever the content may have changed. */
+      readonly version: string;
+      /** Present where an index that can be read lies beside the file. */
+      readonly index?: IndexFact;
+    }
+  /** Something that cannot be read, whatever is tried. */
+  | { readonly kind: 'problem'; readonly key: FileKey; readonly code: OutcomeCode };
+
+/** One open object. */
+export interface DumpFile {
+  /** Bytes, when it was opened. */
+  readonly size: number;
+  readonly version: string;
+  /** Fills `into` from `position` on, as far as there are bytes; returns how many. Raises `DumpError`. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** The version that it has now; another one than at opening means that it changed meanwhile. Raises `DumpError`. */
+  versionNow(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Dump {
+  /** Everything in the dump after this key, in an order that is always the same. */
+  list(after?: FileKey): AsyncIterable<DumpItem>;
+  /** Raises `DumpError`. */
+  open(key: FileKey): Promise<DumpFile>;
+  close(): Promise<void>;
+}
+
+/** Dumps by the name that jobs give them as their source. */
+export interface Dumps {
+  dump(name: EndpointName): Promise<Dump>;
+  close(): Promise<void>;
+}
+
+/** An object of a dump that cannot be read: `code` is the outcome that this becomes. The message names no file: names may be patients'. */
+export class DumpError extends MigrationError {
+  override readonly name = 'DumpError';
+  readonly outcome: OutcomeCode;
+  constructor(outcome: OutcomeCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(outcome, message, { retryClass: 'retry', ...options });
+    this.outcome = outcome;
+  }
+}

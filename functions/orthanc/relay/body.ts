@@ -1,0 +1,14 @@
+import type { Md5 } from '../../core/ids.ts';
+
+/** What becomes the body of a POST, piece by piece. */
+export interface Body {
+  /**
+   * The next piece, valid until the one after it is asked for. The last piece is given out only once the whole is known to be right:
+   * Orthanc stores nothing of a POST that is aborted before its last byte.
+   */
+  next(): Promise<Buffer>;
+  /** Whether the piece given last was the last one. */
+  readonly last: boolean;
+  /** Of all pieces; valid once `last` is true. */
+  readonly md5: Md5 | undefined;
+}
