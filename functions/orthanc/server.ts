@@ -1,5 +1,6 @@
 import type { Breakage, HttpAnswer, Side } from '../core/answer.ts';
 import type { EndpointName, Md5, OrthancId } from '../core/ids.ts';
+import type { Body } from './relay/body.ts';
 
 /** What `/system` says of a server, as far as it matters here. */
 export interface SystemInfo {
@@ -62,7 +63,7 @@ export interface Identity {
   readonly metricTimes: ReadonlyMap<string, number>;
 }
 
-/** What came of one GET /instances/{id}/file piped into POST /instances. */
+/** What came of one POST /instances whose body was GET /instances/{id}/file of a source (Relay) or came from elsewhere (Upload). */
 export type RelayResult =
   /** The target answered 200. */
   | {
@@ -74,7 +75,7 @@ export type RelayResult =
     }
   /** One of the servers answered with something else than success. */
   | { readonly kind: 'answer'; readonly side: Side; readonly answer: HttpAnswer }
-  /** What the source sent is not what it recorded; the target stored nothing. `bytes` is what arrived. */
+  /** The body is not what the source recorded, or not of the announced size; the target stored nothing. `bytes` is what came. */
   | { readonly kind: 'mismatch'; readonly bytes: number; readonly expectedBytes: number; readonly md5?: Md5 }
   | { readonly kind: 'broken'; readonly side: Side; readonly breakage: Breakage };
 
@@ -84,6 +85,20 @@ export interface RelayRequest {
   readonly recorded: Recorded;
   readonly signal?: AbortSignal;
   /** Called before each piece of this many bytes is read; resolves when it may be (bandwidth limit). */
+  readonly throttle?: (bytes: number) => Promise<void>;
+}
+
+export interface UploadRequest {
+  /** Bytes of the body. It is never completed with fewer or more: that is a `mismatch`. */
+  readonly size: number;
+  /**
+   * Opens the body from its beginning. Called again when the target had closed a kept-alive connection before it had all. What it or
+   * the body raises is raised after the POST was aborted, so that the target stores nothing.
+   */
+  readonly open: () => Promise<Body>;
+  /** The present `open` or `next` of the body is awaited all the same: whoever can end those early looks at the signal, too. */
+  readonly signal?: AbortSignal;
+  /** Called before each piece of this many bytes is sent; resolves when it may be (bandwidth limit). */
   readonly throttle?: (bytes: number) => Promise<void>;
 }
 
@@ -134,9 +149,13 @@ export interface OrthancServer {
 /** Moves one instance between two servers; see RelayResult. */
 export type Relay = (request: RelayRequest) => Promise<RelayResult>;
 
+/** Posts one instance to a server; of the results, `answer` and `broken` are always the target's. */
+export type Upload = (request: UploadRequest) => Promise<RelayResult>;
+
 /** Connections to the servers of jobs, kept for as long as the process serves them. */
 export interface Servers {
   server(name: EndpointName, side: Side): Promise<OrthancServer>;
   relay(source: EndpointName, target: EndpointName): Promise<Relay>;
+  upload(target: EndpointName): Promise<Upload>;
   close(): Promise<void>;
 }

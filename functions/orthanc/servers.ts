@@ -4,12 +4,14 @@ import type { Endpoints } from '../core/ports.ts';
 import { OrthancClient } from './client.ts';
 import { OrthancHttp } from './http.ts';
 import { createRelay, type RelayPair } from './relay/relay.ts';
+import { createUpload, type Uploads } from './relay/upload.ts';
 import type { Servers } from './server.ts';
 
 /** Connects to servers when they are first needed, and keeps the connections until it is closed. */
 export function createServers(endpoints: Endpoints): Servers {
   const clients = new Kept<OrthancClient>();
   const relays = new Kept<RelayPair>();
+  const uploads = new Kept<Uploads>();
 
   const client = (name: EndpointName, side: Side): Promise<OrthancClient> =>
     clients.get(`${side} ${name}`, async () => {
@@ -26,11 +28,21 @@ export function createServers(endpoints: Endpoints): Servers {
     });
   };
 
+  const connectUpload = async (target: EndpointName): Promise<Uploads> => {
+    const { http } = await client(target, 'target');
+    await http.undescribedErrors();
+    return createUpload(await endpoints.endpoint(target), {
+      undescribedErrors: { target: () => http.errorsUndescribed },
+    });
+  };
+
   return {
     server: client,
     relay: async (source, target) => (await relays.get(`${source} ${target}`, () => connect(source, target))).relay,
+    upload: async (target) => (await uploads.get(target, () => connectUpload(target))).upload,
     close: async () => {
       await relays.close();
+      await uploads.close();
       await clients.close();
     },
   };

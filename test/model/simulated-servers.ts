@@ -1,6 +1,7 @@
 import type { HttpAnswer, Side } from '../../functions/core/answer.ts';
-import type { EndpointName, OrthancId } from '../../functions/core/ids.ts';
+import { type EndpointName, isOrthancId, type Md5, type OrthancId } from '../../functions/core/ids.ts';
 import { answerError, breakageError } from '../../functions/orthanc/errors.ts';
+import type { Body } from '../../functions/orthanc/relay/body.ts';
 import type {
   OrthancServer,
   Recorded,
@@ -8,14 +9,20 @@ import type {
   RelayResult,
   Servers,
   SystemInfo,
+  Upload,
 } from '../../functions/orthanc/server.ts';
-import { type Archive, md5Of, type World } from './world.ts';
+import { type Archive, type Image, md5Of, type Quirk, type World } from './world.ts';
 
 export const SOURCE = 'http://source/' as EndpointName;
 export const TARGET = 'http://target/' as EndpointName;
 
 const SYSTEM: SystemInfo = { version: '1.12.0', name: 'simulated', readOnly: false, hasLabels: true };
 const REFUSED = { cause: 'refused', requestSent: false, detail: 'ECONNREFUSED' } as const;
+const NOT_DICOM: RelayResult = {
+  kind: 'answer',
+  side: 'target',
+  answer: { status: 400, orthanc: true, orthancStatus: 15 },
+};
 const CRASHED = { cause: 'reset', requestSent: true, detail: 'ECONNRESET' } as const;
 
 /** Lets other things happen before the call takes effect, and may end the calling process. */
@@ -118,14 +125,53 @@ function simulatedRelay(world: World, turn: Turn): Relay {
   };
 }
 
+/** A body of the model begins with the Orthanc IDs of its instance and of its study, in text; anything else is no DICOM. */
+const IDENTITY = /^([0-9a-f-]{44}) ([0-9a-f-]{44})/;
+
+function simulatedUpload({ target, quirks }: World, turn: Turn): Upload {
+  return async ({ size, open }): Promise<RelayResult> => {
+    const { content, md5 } = await wholeOf(await open());
+    if (content.length !== size) return { kind: 'mismatch', bytes: content.length, expectedBytes: size, md5 };
+    await turn();
+    if (target.down) return { kind: 'broken', side: 'target', breakage: REFUSED };
+    const trouble = troubleOf(target);
+    if (trouble) return { kind: 'answer', side: 'target', answer: trouble };
+    const [, id, study] = IDENTITY.exec(content.toString('latin1', 0, 89)) ?? [];
+    if (!isOrthancId(id) || !isOrthancId(study)) return NOT_DICOM;
+    return take(target, quirks.get(id), id, { study, size, md5 }, turn);
+  };
+}
+
+async function wholeOf(body: Body): Promise<{ readonly content: Buffer; readonly md5: Md5 }> {
+  const pieces: Buffer[] = [];
+  try {
+    do pieces.push(Buffer.from(await body.next()));
+    while (!body.last);
+  } finally {
+    await body.close?.();
+  }
+  const { md5 } = body;
+  if (md5 === undefined) throw new Error('a whole body has an MD5');
+  return { content: Buffer.concat(pieces), md5 };
+}
+
 async function store(world: World, id: OrthancId, turn: Turn): Promise<RelayResult> {
   const { source, target, quirks } = world;
   const image = source.images.get(id);
   if (!image) return { kind: 'broken', side: 'source', breakage: CRASHED };
+  return take(target, quirks.get(id), id, image, turn);
+}
+
+/** What the target does with a body that it has. */
+async function take(
+  target: Archive,
+  quirk: Quirk | undefined,
+  id: OrthancId,
+  image: Image,
+  turn: Turn,
+): Promise<RelayResult> {
   const { size: bytes, md5 } = image;
-  const quirk = quirks.get(id);
-  if (quirk === 'refused')
-    return { kind: 'answer', side: 'target', answer: { status: 400, orthanc: true, orthancStatus: 15 } };
+  if (quirk === 'refused') return NOT_DICOM;
   if (quirk === 'filtered') return { kind: 'stored', bytes, md5, id, status: 'FilteredOut' };
   if (quirk === 'crashes') {
     target.down = true;
@@ -141,6 +187,7 @@ export function simulatedServers(world: World, turn: Turn): Servers {
   return {
     server: async (name, side) => simulatedServer(name === SOURCE ? world.source : world.target, name, side, turn),
     relay: async () => simulatedRelay(world, turn),
+    upload: async () => simulatedUpload(world, turn),
     close: async () => undefined,
   };
 }

@@ -11,4 +11,9 @@ export interface Body {
   readonly last: boolean;
   /** Of all pieces; valid once `last` is true. */
   readonly md5: Md5 | undefined;
+  /**
+   * Releases what the body is read from. Called once, when no piece is in use and none is being waited for, however the POST goes.
+   * Whether it fails is of no interest: every byte was right, or none is stored.
+   */
+  close?(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Side } from '../../core/answer.ts';
-import { type Lost, ProtocolError } from './lost.ts';
+import { Lost, ProtocolError } from './lost.ts';
 import { AnswerParser, type ParserEvent } from './parser.ts';
 import { type Dialer, Wire } from './wire.ts';
 
@@ -52,6 +52,11 @@ export class Connection {
   /** Ends the connection for a reason that came from the server; returns the reason. */
   lose(cause: Lost['breakage']['cause'], detail: string): unknown {
     return this.wire.destroy(this.wire.lost(cause, detail));
+  }
+
+  /** Whether an error means that the server closed the kept-alive connection before it saw the request, as far as one can tell. */
+  wasStale(error: unknown): boolean {
+    return this.reused && !this.wire.received && error instanceof Lost && error.breakage.cause === 'reset';
   }
 
   /** Whether the server may be tired of waiting for another request. */

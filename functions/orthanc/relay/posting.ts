@@ -19,7 +19,7 @@ export class Posting {
   #head: string;
 
   /** @param onInterrupted is called once when `interrupted` becomes true. */
-  constructor(connection: Connection, head: string, bytes: number, limits: Limits, onInterrupted: () => void) {
+  constructor(connection: Connection, head: string, bytes: number, limits: Limits, onInterrupted?: () => void) {
     this.connection = connection;
     this.#head = head;
     this.#bytes = bytes;
@@ -30,7 +30,7 @@ export class Posting {
       this.interrupted = true;
       // Ends the wait of a `write` that the server will not take.
       connection.wire.destroy(new Error('the rest of the body is not wanted'));
-      onInterrupted();
+      onInterrupted?.();
     };
     this.answer.then(settled, settled);
   }
