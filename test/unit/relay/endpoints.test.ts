@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Endpoint } from '../../../functions/core/endpoint.ts';
 import { createRelay } from '../../../functions/orthanc/relay/relay.ts';
 import { requestsOf } from '../../../functions/orthanc/relay/requests.ts';
+import { piecesOf, Script } from './bodies.ts';
 import { stage, strike } from './pair.ts';
 import {
   answer,
@@ -21,8 +22,10 @@ import {
   storedAnswer,
   storing,
 } from './raw-server.ts';
+import { strike as strikeUploads, uploadingTo } from './uploading.ts';
 
 afterEach(strike);
+afterEach(strikeUploads);
 
 const FILE = fileOf(3_000_000);
 
@@ -147,6 +150,26 @@ describe('TLS', () => {
       expect(await move(file)).toMatchObject({ kind: 'stored' });
       expect(stored.pop()?.equals(file)).toBe(true);
     }
+  }, 20_000);
+
+  test('uploads to a server that takes all at once, and to one that takes sips', async () => {
+    const tls = { ca: pem('cert.pem') };
+    const stored: Buffer[] = [];
+    const greedy = await secure(async (peer) => {
+      for (let head = await peer.head(); head !== undefined; head = await peer.head()) {
+        stored.push(await peer.bytes(lengthOf(head)));
+        peer.send(storedAnswer());
+      }
+    });
+    const files = [fileOf(3000), FILE, fileOf(20_000_000)];
+    for (const target of [greedy, await secure((peer) => sipping(peer, stored))]) {
+      const { play } = await uploadingTo({ ...target, endpoint: https(target.endpoint, { tls }) });
+      for (const file of target === greedy ? files : files.slice(2)) {
+        expect(await play(new Script(piecesOf(file, [200_001])))).toMatchObject({ kind: 'stored' });
+        expect(stored.pop()?.equals(file)).toBe(true);
+      }
+    }
+    expect(greedy.connections).toBe(1);
   }, 20_000);
 
   test('with a client certificate', async () => {
