@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addFailures } from './commands/failures.ts';
+import { addImport } from './commands/import.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLimits } from './commands/limits.ts';
 import { addReplicate } from './commands/replicate.ts';
@@ -12,7 +13,18 @@ import { EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import type { Console } from './output/console.ts';
 import { version } from './version.ts';
 
-const COMMANDS = [addReplicate, addVerify, addStatus, addJobs, addFailures, addRetry, addCancel, addReport, addLimits];
+const COMMANDS = [
+  addReplicate,
+  addImport,
+  addVerify,
+  addStatus,
+  addJobs,
+  addFailures,
+  addRetry,
+  addCancel,
+  addReport,
+  addLimits,
+];
 
 /** The command line. `end` is told the exit code of a command that was run. */
 export function createProgram(console: Console, end: (code: ExitCode) => void): Command {

@@ -1,5 +1,4 @@
 import type { Job } from '../functions/core/job.ts';
-import type { Endpoints } from '../functions/core/ports.ts';
 import { tallyOf } from './evidence/tally.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -7,7 +6,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { RunTexts } from './options/common.ts';
 import type { Console } from './output/console.ts';
 import type { Reporter } from './progress/reporter.ts';
-import { Runtime } from './runtime/runtime.ts';
+import { type RunSources, Runtime } from './runtime/runtime.ts';
 import type { State } from './runtime/state.ts';
 import { endEvent, summaryLines } from './summary/summary.ts';
 
@@ -15,7 +14,7 @@ export interface RunTask {
   readonly console: Console;
   readonly reporter: Reporter;
   readonly state: State;
-  readonly endpoints: Endpoints;
+  readonly sources: RunSources;
   readonly texts: RunTexts;
   /** Creates or resumes the job, with the run lock held. */
   readonly begin: (runtime: Runtime) => Promise<Beginning>;
@@ -29,7 +28,7 @@ export interface Beginning {
 /** Runs one job to its end or until it is interrupted, and tells about it. */
 export async function runJob(task: RunTask): Promise<ExitCode> {
   const { console, reporter, state, texts } = task;
-  const runtime = await Runtime.open(state, task.endpoints);
+  const runtime = await Runtime.open(state, task.sources);
   const interrupt = onInterrupt(() => reporter.note('ending: waiting for what is on the wire (again to end at once)'));
   const startedAt = state.clock.now();
   try {

@@ -35,7 +35,7 @@ export async function startJob(console: Console, wanted: Wanted, texts: RunTexts
       console,
       reporter,
       state,
-      endpoints: new MemoryEndpoints([endpoints.source, endpoints.target]),
+      sources: { endpoints: new MemoryEndpoints([endpoints.source, endpoints.target]) },
       texts,
       begin: (runtime) => begin(runtime, wanted),
     });

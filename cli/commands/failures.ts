@@ -16,7 +16,7 @@ export const addFailures: Add = (program, console, end) => {
     .command('failures')
     .summary('show what failed for good, and why')
     .description(
-      'Shows the final failures of a job by their code. Names no patient: studies and instances by Orthanc ID.',
+      'Shows the final failures of a job by their code: instances and studies by Orthanc ID, files of imports by name.',
     )
     .argument('[job]', 'id of the job, or the beginning or end of it (default: the newest)')
     .option('--reason <code>', 'only failures of this code')
@@ -62,15 +62,30 @@ function groupLines(code: OutcomeCode, { instances, shown }: Group): string[] {
   const rest = instances - shown.length;
   return [
     ...wrapped(`${code} (${format.instances(instances)}): ${explainOutcome(code)}`, ''),
-    ...shown.flatMap((row) => [`  ${row.instance}  ${detail(row)}`, ...(row.study ? [`    study ${row.study}`] : [])]),
+    ...shown.flatMap(rowLines),
     ...(rest > 0 ? [`  … and ${format.count(rest)} more: --limit N, or --json for all`] : []),
   ];
 }
 
-function detail({ httpStatus, orthancStatus, attempts }: OutcomeRow): string {
+function rowLines(row: OutcomeRow): string[] {
+  const study = row.study ? [`    study ${row.study}`] : [];
+  if (row.file === undefined) return [`  ${row.instance}  ${detail(row)}`, ...study];
+  const member = row.member ? ` » ${row.member.name}` : '';
+  return [
+    `  ${row.file}${member}`,
+    `    ${detail(row)}`,
+    ...(row.instance ? [`    instance ${row.instance}`] : []),
+    ...study,
+  ];
+}
+
+function detail(row: OutcomeRow): string {
+  const { httpStatus, orthancStatus, attempts } = row;
+  const keyNumber = row.file === undefined ? undefined : row.keyNumber;
   const status = [
     ...(httpStatus === undefined ? [] : [`HTTP ${httpStatus}`]),
     ...(orthancStatus === undefined ? [] : [`OrthancStatus ${orthancStatus}`]),
+    ...(keyNumber === undefined ? [] : [`master key ${keyNumber}`]),
     `${attempts} attempt${attempts === 1 ? '' : 's'}`,
   ];
   return status.join(', ');

@@ -1,15 +1,19 @@
+import type { Endpoint } from '../../functions/core/endpoint.ts';
 import { UsageError } from '../../functions/core/errors.ts';
+import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import { retryFailures } from '../../functions/supervise/requests.ts';
-import { assessFirst } from '../assess.ts';
+import { assessFirst, assessTargetFirst } from '../assess.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { failures } from '../jobs/failures.ts';
 import { findJob } from '../jobs/find-job.ts';
 import { hasWorkLeft } from '../jobs/same-job.ts';
 import { MemoryEndpoints } from '../local/endpoints.ts';
 import { addRunOptions, type RunTexts } from '../options/common.ts';
-import { addEndpointOptions, type EndpointTexts, parseEndpointsOf } from '../options/endpoints.ts';
+import { addEndpointOptions, type EndpointTexts, parseEndpointsOf, parseTargetOf } from '../options/endpoints.ts';
+import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../options/storage-keys.ts';
 import type { Console } from '../output/console.ts';
+import type { Reporter } from '../progress/reporter.ts';
 import { reporterOf } from '../reporters.ts';
 import { type Beginning, runJob } from '../run-job.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -18,7 +22,7 @@ import { resume } from '../start-job.ts';
 import { withState } from '../with-state.ts';
 import type { Add } from './command.ts';
 
-type Texts = RunTexts & EndpointTexts & { reason?: string; source?: string; target?: string };
+type Texts = RunTexts & EndpointTexts & StorageKeyTexts & { reason?: string; source?: string; target?: string };
 
 export const addRetry: Add = (program, console, end) => {
   const command = program
@@ -29,6 +33,7 @@ export const addRetry: Add = (program, console, end) => {
     .option('--reason <code>', 'only failures of this code, as "orthanc-migrate failures" shows it')
     .option('--source <url>', 'URL of the source again, with its credentials')
     .option('--target <url>', 'URL of the target again, with its credentials');
+  addStorageKeyOption(command);
   addEndpointOptions(command);
   addRunOptions(command);
   command.action(async (id: string | undefined, texts: Texts) => {
@@ -44,7 +49,7 @@ function requireFailureCode(code: string | undefined): void {
 
 async function retry(console: Console, state: State, id: string | undefined, texts: Texts): Promise<ExitCode> {
   const job = await findJob(state.store, id);
-  const endpoints = parseEndpointsOf(job, texts);
+  const keys = readStorageKeys(texts);
   const reporter = reporterOf(console, texts);
   const { done } = await failures(state.store, job.id, texts.reason).next();
   if (done && !hasWorkLeft(job)) {
@@ -53,12 +58,12 @@ async function retry(console: Console, state: State, id: string | undefined, tex
     );
     return EXIT.done;
   }
-  await assessFirst(endpoints, job.kind, job.options, reporter);
+  const endpoints = await assessed(job, texts, reporter);
   return runJob({
     console,
     reporter,
     state,
-    endpoints: new MemoryEndpoints([endpoints.source, endpoints.target]),
+    sources: { endpoints: new MemoryEndpoints(endpoints), keys },
     texts,
     begin: async (runtime: Runtime): Promise<Beginning> => {
       // An unfinished job, such as a retry that was interrupted, has to end first.
@@ -66,4 +71,16 @@ async function retry(console: Console, state: State, id: string | undefined, tex
       return { job: (await retryFailures(runtime.ports, job.id, texts.reason)) ?? job, how: 'retry' };
     },
   });
+}
+
+/** The servers of the job, once they were found fit for it. */
+async function assessed(job: Job, texts: Texts, reporter: Reporter): Promise<readonly Endpoint[]> {
+  if (readsDump(job.kind)) {
+    const target = parseTargetOf(job, texts);
+    await assessTargetFirst(target, job.kind, job.options, reporter);
+    return [target];
+  }
+  const pair = parseEndpointsOf(job, texts);
+  await assessFirst(pair, job.kind, job.options, reporter);
+  return [pair.source, pair.target];
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ChunkRef, EndpointName, JobId, OrthancId } from '../../functions/core/ids.ts';
+import type { ChunkRef, EndpointName, ItemId, JobId, OrthancId } from '../../functions/core/ids.ts';
 import type { Checkpoint, Job } from '../../functions/core/job.ts';
 import type { PlanPage } from '../../functions/core/plan.ts';
-import type { ChunkChange, Closure, Finding, Gate, JobStore, Limits } from '../../functions/core/ports.ts';
+import type { ChunkChange, Claim, Closure, Finding, Gate, JobStore, Limits } from '../../functions/core/ports.ts';
+import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
 import { EndpointItems } from './endpoint-items.ts';
 import { Findings } from './findings.ts';
@@ -17,6 +18,7 @@ export class SqliteJobStore implements JobStore {
   readonly #database: Database;
   readonly #pages: PlanPages;
   readonly #findings: Findings;
+  readonly #claims: Claims;
   readonly #gates: EndpointItems<Gate>;
   readonly #limits: EndpointItems<Limits>;
 
@@ -24,6 +26,7 @@ export class SqliteJobStore implements JobStore {
     this.#database = database;
     this.#pages = new PlanPages(database);
     this.#findings = new Findings(database);
+    this.#claims = new Claims(database);
     this.#gates = new EndpointItems(database, 'gates');
     this.#limits = new EndpointItems(database, 'limits');
   }
@@ -102,16 +105,29 @@ export class SqliteJobStore implements JobStore {
     return this.#findings.put(finding);
   }
 
-  async finding(job: JobId, instance: OrthancId): Promise<Finding | undefined> {
-    return this.#findings.get(job, instance);
+  async finding(job: JobId, item: ItemId): Promise<Finding | undefined> {
+    return this.#findings.get(job, item);
   }
 
-  async findings(job: JobId, after: OrthancId | undefined, limit: number): Promise<readonly Finding[]> {
+  async findings(job: JobId, after: ItemId | undefined, limit: number): Promise<readonly Finding[]> {
     return this.#findings.list(job, after, limit);
   }
 
-  async reopenFinding(job: JobId, instance: OrthancId, round: number): Promise<boolean> {
-    return this.#findings.reopen(job, instance, round);
+  async reopenFinding(job: JobId, item: ItemId, round: number): Promise<boolean> {
+    return this.#findings.reopen(job, item, round);
+  }
+
+  async claim(
+    job: JobId,
+    claims: readonly { readonly instance: OrthancId; readonly claim: Claim }[],
+  ): Promise<readonly (readonly Claim[])[]> {
+    return this.#database.transaction(() =>
+      claims.map(({ instance, claim }) => this.#claims.add(job, instance, claim)),
+    );
+  }
+
+  async claims(job: JobId, instances: readonly OrthancId[]): Promise<readonly (readonly Claim[])[]> {
+    return instances.map((instance) => this.#claims.get(job, instance));
   }
 
   async gate(endpoint: EndpointName): Promise<Gate> {

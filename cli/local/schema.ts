@@ -1,7 +1,7 @@
 import { corrupt, StateError } from './state-error.ts';
 
 /** Version of the tables, in `PRAGMA user_version`. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 /** "OMig", in `PRAGMA application_id`: tells our file from any other SQLite file. */
 const APPLICATION_ID = 0x4f4d6967;
 
@@ -55,6 +55,13 @@ const STEPS: readonly string[] = [
     process_start TEXT NOT NULL,
     heartbeat_at INTEGER NOT NULL
   );
+  `,
+  `
+  ALTER TABLE findings RENAME COLUMN instance TO item;
+  CREATE TABLE claims (
+    job TEXT NOT NULL, instance TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (job, instance)
+  ) WITHOUT ROWID;
   `,
 ];
 

@@ -19,6 +19,19 @@ export interface EndpointPair {
 }
 
 export function addEndpointOptions(command: Command): Command {
+  return addServerOptions(
+    command,
+    `ORTHANC_MIGRATE_SOURCE_USERNAME and …_PASSWORD (or …_TOKEN, …_TOKEN_HEADER), and
+likewise ORTHANC_MIGRATE_TARGET_…`,
+  );
+}
+
+/** For commands that talk to a target alone. */
+export function addTargetOptions(command: Command): Command {
+  return addServerOptions(command, 'ORTHANC_MIGRATE_TARGET_USERNAME and …_PASSWORD (or …_TOKEN,\n…_TOKEN_HEADER)');
+}
+
+function addServerOptions(command: Command, variables: string): Command {
   return command
     .optionsGroup('Servers:')
     .option('--credentials-file <file>', 'JSON: {"URL": {"username": "…", "password": "…"}} or {"token": "…"}')
@@ -29,8 +42,7 @@ export function addEndpointOptions(command: Command): Command {
       'after',
       `
 Credentials, the first that is found: in the URL (http://user:password@host:8042/, special characters
-percent-encoded), else ORTHANC_MIGRATE_SOURCE_USERNAME and …_PASSWORD (or …_TOKEN, …_TOKEN_HEADER), and
-likewise ORTHANC_MIGRATE_TARGET_…, else --credentials-file. Prefer the latter two: other users of the
+percent-encoded), else ${variables}, else --credentials-file. Prefer the latter two: other users of the
 machine can see a command line.`,
     );
 }
@@ -41,6 +53,18 @@ export function parseEndpoints(source: string, target: string, texts: EndpointTe
     source: parseEndpoint(source, sources('source', texts)),
     target: parseEndpoint(target, sources('target', texts)),
   };
+}
+
+/** Raises `UsageError`. */
+export function parseTarget(target: string, texts: EndpointTexts): Endpoint {
+  return parseEndpoint(target, sources('target', texts));
+}
+
+/** The target of an import that is known. Raises `UsageError`. */
+export function parseTargetOf(job: Job, texts: EndpointTexts & { readonly target?: string }): Endpoint {
+  const target = parseTarget(texts.target ?? job.target, texts);
+  if (target.name === job.target) return target;
+  throw new UsageError(`--target ${target.name} is not the target of job ${job.id}, which is ${job.target}`);
 }
 
 /**

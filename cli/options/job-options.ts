@@ -26,6 +26,26 @@ export function addMaxWaitOption(command: Command): Command {
   return command.option('--max-wait <time>', 'how long to wait for a server that is away (30s, 10m, 24h)', '24h');
 }
 
+/** Options of an import, as commander gives them. */
+export interface ImportOptionTexts {
+  readonly conflict?: ConflictPolicy;
+  readonly maxWait: string;
+  readonly orphans?: 'import' | 'skip';
+  readonly acceptHeaderOnly?: boolean;
+}
+
+/** Raises `UsageError`. */
+export function parseImportOptions(texts: ImportOptionTexts): JobOptions {
+  return {
+    selection: {},
+    check: 'md5',
+    conflict: texts.conflict ?? 'keep-target',
+    maxWaitMs: parseDuration('--max-wait', texts.maxWait),
+    orphans: texts.orphans ?? 'import',
+    acceptHeaderOnly: texts.acceptHeaderOnly ?? false,
+  };
+}
+
 /** Raises `UsageError`. */
 export function parseJobOptions(texts: JobOptionTexts): JobOptions {
   return {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { DEFAULT_INFLIGHT_BYTES, DEFAULT_TRANSFERS } from '../../functions/attempt/pool.ts';
 import { parseBandwidth } from '../../functions/core/bandwidth.ts';
 import type { EndpointName } from '../../functions/core/ids.ts';
 import type { JobStore, Limits } from '../../functions/core/ports.ts';
-import { DEFAULT_INFLIGHT_BYTES, DEFAULT_TRANSFERS } from '../../functions/transfer/pool.ts';
 import { parseCount, parseSize } from './size.ts';
 
 /** As commander gives them. */

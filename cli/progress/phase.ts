@@ -1,3 +1,4 @@
+import { writesTarget } from '../../functions/core/job.ts';
 import type { Progress } from '../../functions/supervise/progress.ts';
 
 export type Phase = 'checking' | 'listing' | 'transferring' | 'settling' | 'comparing' | 'writing evidence' | 'ended';
@@ -16,5 +17,5 @@ export function phaseOf({ job, checkpoint, planned }: Progress): Phase {
   if (checkpoint?.cursor.stage === 'compare') return 'comparing';
   if (job.round > 1 && checkpoint?.kind !== 'retry') return 'settling';
   if (planned.instances === 0) return 'listing';
-  return job.kind === 'replicate' ? 'transferring' : 'comparing';
+  return writesTarget(job.kind) ? 'transferring' : 'comparing';
 }

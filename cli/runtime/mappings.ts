@@ -1,9 +1,11 @@
-import type { Job } from '../../functions/core/job.ts';
+import type { TransferWorker } from '../../functions/attempt/worker.ts';
+import type { Dumps } from '../../functions/core/dump.ts';
+import { type Job, readsDump, serversOf } from '../../functions/core/job.ts';
 import type { Deadline, Ports } from '../../functions/core/ports.ts';
 import { createHandler as createEnumerateHandler } from '../../functions/enumerate/handler.ts';
+import { createHandler as createImportHandler } from '../../functions/import/handler.ts';
 import type { Servers } from '../../functions/orthanc/server.ts';
 import { createHandler as createTransferHandler } from '../../functions/transfer/handler.ts';
-import type { TransferWorker } from '../../functions/transfer/worker.ts';
 import { EventSourceMapping, type MappingOptions } from '../local/event-source-mapping.ts';
 import type { State } from './state.ts';
 
@@ -19,6 +21,7 @@ export interface Place {
   readonly state: State;
   readonly ports: Ports;
   readonly servers: Servers;
+  readonly dumps: Dumps;
   readonly worker: TransferWorker;
   readonly deadline: Deadline;
   /** A handler has returned. */
@@ -28,8 +31,8 @@ export interface Place {
 }
 
 /** What feeds the functions of one job: as SQS and Lambda do, with one enumerator and a few chunks at a time. */
-export function createMappings({ source, target }: Job, place: Place): readonly EventSourceMapping[] {
-  const { state, ports, servers, worker, deadline, onReturn, onError } = place;
+export function createMappings(job: Job, place: Place): readonly EventSourceMapping[] {
+  const { state, ports, servers, dumps, worker, deadline, onReturn, onError } = place;
   const { clock, log } = ports;
   const common = { clock, log, deadline, onError, batchSize: 1, visibilitySeconds: VISIBILITY_SECONDS };
   const returning = (handler: MappingOptions['handler']): MappingOptions['handler'] => {
@@ -39,16 +42,17 @@ export function createMappings({ source, target }: Job, place: Place): readonly 
     new EventSourceMapping({
       ...common,
       queue: state.queues.enumerate,
-      handler: returning(createEnumerateHandler(ports, servers)),
+      handler: returning(createEnumerateHandler(ports, { servers, dumps })),
       concurrency: 1,
     }),
     new EventSourceMapping({
       ...common,
-      queue: state.queues.transfer,
-      handler: returning(createTransferHandler(worker)),
+      ...(readsDump(job.kind)
+        ? { queue: state.queues.import, handler: returning(createImportHandler(worker, dumps)) }
+        : { queue: state.queues.transfer, handler: returning(createTransferHandler(worker)) }),
       concurrency: CHUNKS_AT_ONCE,
       // As the supervisor disables the mapping on AWS: what would be received now would only be put back.
-      enabled: () => !state.gateClosed(source) && !state.gateClosed(target),
+      enabled: () => !serversOf(job).some((name) => state.gateClosed(name)),
     }),
   ];
 }

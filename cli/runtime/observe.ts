@@ -1,8 +1,8 @@
+import type { PoolStatistics, TransferPool } from '../../functions/attempt/pool.ts';
 import { messageOf } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { type Progress, progressOf } from '../../functions/supervise/progress.ts';
-import type { PoolStatistics, TransferPool } from '../../functions/transfer/pool.ts';
 
 /** A look at a running job: what the job store says, and what went through this process since it began. */
 export interface RunProgress extends Progress {

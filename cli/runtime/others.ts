@@ -20,6 +20,6 @@ export async function parkOthers(ports: Ports, id: JobId): Promise<void> {
 
 /** Forgets all work that waits. Nothing is lost: the job store is the truth, and the supervisor queues again what is open. */
 export function emptyQueues({ database, queues }: State): void {
-  for (const { name } of [queues.enumerate, queues.transfer])
+  for (const { name } of [queues.enumerate, queues.transfer, queues.import])
     database.run('DELETE FROM messages WHERE queue = ?', name);
 }

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { TransferWorker } from '../../functions/attempt/worker.ts';
+import type { StorageKeys } from '../../functions/core/content.ts';
+import type { Dumps } from '../../functions/core/dump.ts';
 import { FatalError, messageOf } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
 import { ENDED, type Job } from '../../functions/core/job.ts';
@@ -7,7 +10,7 @@ import type { Servers } from '../../functions/orthanc/server.ts';
 import { createServers } from '../../functions/orthanc/servers.ts';
 import { createHandler as createSuperviseHandler } from '../../functions/supervise/handler.ts';
 import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
-import { TransferWorker } from '../../functions/transfer/worker.ts';
+import { createLocalDumps } from '../local/dump/dumps.ts';
 import type { EventSourceMapping } from '../local/event-source-mapping.ts';
 import { LOG_FILE } from '../local/log.ts';
 import { acquireRunLock, type RunLock } from '../local/run-lock.ts';
@@ -25,8 +28,17 @@ import { watchEnd } from './watch-end.ts';
  * a timer of more than 2^31 ms at once. Milliseconds.
  */
 const PLENTY_MS = 7 * 86_400_000;
+/** Below the state directory: what is needed while a command runs. */
+const SCRATCH = 'scratch';
 /** On a fatal error, how long what is on the wire may take to end; milliseconds. */
 const LAST_WORDS_MS = 5000;
+
+/** What jobs are run on. */
+export interface RunSources {
+  readonly endpoints: Endpoints;
+  /** Master keys of encrypted storage. */
+  readonly keys?: StorageKeys;
+}
 
 export interface RunOptions {
   readonly onProgress?: (progress: RunProgress) => void;
@@ -45,13 +57,14 @@ export interface RunEnd {
 export class Runtime {
   readonly ports: Ports;
   readonly servers: Servers;
+  readonly dumps: Dumps;
   readonly #state: State;
   readonly #lock: RunLock;
   readonly #worker: TransferWorker;
   readonly #fatal = Promise.withResolvers<never>();
   #draining = false;
 
-  private constructor(state: State, lock: RunLock, endpoints: Endpoints) {
+  private constructor(state: State, lock: RunLock, { endpoints, keys = new Map() }: RunSources) {
     const { store, objects, queues, clock, log } = state;
     const tell = (error: FatalError) => this.#fatal.reject(error);
     // Whoever waits for it comes later, or never.
@@ -62,6 +75,7 @@ export class Runtime {
       queues: {
         enumerate: watched(queues.enumerate, tell),
         transfer: watched(queues.transfer, tell),
+        import: watched(queues.import, tell),
         deadLetter: watched(queues.deadLetter, tell),
       },
       endpoints,
@@ -69,6 +83,7 @@ export class Runtime {
       log,
     };
     this.servers = createServers(endpoints);
+    this.dumps = createLocalDumps({ objects, log, keys, scratch: join(state.directory, SCRATCH) });
     this.#state = state;
     this.#lock = lock;
     this.#worker = new TransferWorker(this.ports, this.servers);
@@ -78,9 +93,9 @@ export class Runtime {
   }
 
   /** Takes the run lock of the state directory. Raises `STATE_IN_USE`. */
-  static async open(state: State, endpoints: Endpoints): Promise<Runtime> {
+  static async open(state: State, sources: RunSources): Promise<Runtime> {
     const lock = acquireRunLock(state.database, state.clock);
-    const runtime = new Runtime(state, lock, endpoints);
+    const runtime = new Runtime(state, lock, sources);
     await state.objects.removeLeftovers();
     return runtime;
   }
@@ -109,6 +124,7 @@ export class Runtime {
       state: this.#state,
       ports: this.ports,
       servers: this.servers,
+      dumps: this.dumps,
       worker: this.#worker,
       deadline: this.#deadline,
       onReturn: () => supervisor.wake(),
@@ -138,6 +154,7 @@ export class Runtime {
 
   async close(): Promise<void> {
     await this.servers.close();
+    await this.dumps.close();
     try {
       this.#lock.release();
     } catch (error) {

@@ -15,6 +15,7 @@ const MAX_RECEIVES = 1000;
 export interface LocalQueues {
   readonly enumerate: SqliteQueue;
   readonly transfer: SqliteQueue;
+  readonly import: SqliteQueue;
   readonly deadLetter: SqliteQueue;
 }
 
@@ -52,6 +53,7 @@ export function openState({ directory, verbose }: StateOptions): State {
     queues: {
       enumerate: new SqliteQueue(database, clock, { name: 'enumerate', redrive }),
       transfer: new SqliteQueue(database, clock, { name: 'transfer', redrive }),
+      import: new SqliteQueue(database, clock, { name: 'import', redrive }),
       deadLetter: new SqliteQueue(database, clock, { name: 'dead-letter' }),
     },
     clock,

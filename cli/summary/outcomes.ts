@@ -38,7 +38,7 @@ function successes({ kind, options }: Job, counts: Counts): Line[] {
   if (kind === 'verify') return [{ title: 'equal on both servers', instances: counts.success }];
   return [
     {
-      title: `moved, ${PROVEN[options.check]}`,
+      title: `${kind === 'import' ? 'imported' : 'moved'}, ${PROVEN[options.check]}`,
       instances: counts.success - counts.alreadyThere,
       bytes: counts.sentBytes,
     },

@@ -1,5 +1,5 @@
 import { finalCount } from '../../functions/core/counts.ts';
-import { ENDED } from '../../functions/core/job.ts';
+import { ENDED, readsDump } from '../../functions/core/job.ts';
 import type { Progress } from '../../functions/supervise/progress.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import * as format from '../output/format.ts';
@@ -39,7 +39,10 @@ export function statusLines({ progress, state, pid }: ShownStatus, directory: st
     line('begun', format.dateTime(job.createdAt)),
     ...(job.endedAt === undefined ? [] : [line('ended', format.dateTime(job.endedAt))]),
     ...(ended ? [] : [line('phase', `${phaseOf(progress)}, round ${job.round}`)]),
-    line('instances', `${format.count(finalCount(counts))} of ${listing ? 'at least ' : ''}${format.count(total)}`),
+    line(
+      readsDump(job.kind) ? 'files' : 'instances',
+      `${format.count(finalCount(counts))} of ${listing ? 'at least ' : ''}${format.count(total)}`,
+    ),
     line('', outcomes.join(', ')),
     ...(ended ? [] : blockedOf(progress).flatMap((one) => blockedLines(one, now))),
     ...(state === 'interrupted' || state === 'stopped' ? ['  the same command goes on with it'] : []),

@@ -1,5 +1,5 @@
 import { finalCount } from '../../functions/core/counts.ts';
-import type { Job } from '../../functions/core/job.ts';
+import { type Job, readsDump, writesTarget } from '../../functions/core/job.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import type { Tally } from '../evidence/tally.ts';
 import * as format from '../output/format.ts';
@@ -56,8 +56,9 @@ export function summaryLines({ job, state, tally, directory, run }: Told): strin
   ];
 }
 
-function nothing({ options }: Job, state: string): string[] {
+function nothing({ kind, options }: Job, state: string): string[] {
   if (state !== 'completed') return [];
+  if (readsDump(kind)) return ['  nothing to do: there is no file'];
   return Object.keys(options.selection).length > 0
     ? ['  nothing to do: nothing at the source matches the selection']
     : ['  nothing to do: the source is empty'];
@@ -67,8 +68,9 @@ function nothing({ options }: Job, state: string): string[] {
 function conclusion({ id, kind, state: stored }: Job, state: string, { counts }: Tally): string[] {
   if (stored === 'completed' || stored === 'completed-with-failures') {
     if (counts.failure > 0) return attention(id, kind, counts.warning);
-    if (counts.warning > 0) return ['  a warning needs a look: the files below WARNING/ name each instance'];
-    if (finalCount(counts) === 0 || kind === 'dry-run') return [];
+    if (counts.warning > 0) return ['  a warning needs a look: the files below WARNING/ name each one'];
+    if (finalCount(counts) === 0 || kind === 'dry-run' || kind === 'import-dry-run') return [];
+    if (kind === 'import') return ['  every image found is in the target'];
     return kind === 'verify' ? ['  the target holds all of it'] : ['  all that the source held is in the target'];
   }
   if (state === 'interrupted' || state === 'stopped') return ['  the same command goes on where it ended'];
@@ -78,7 +80,7 @@ function conclusion({ id, kind, state: stored }: Job, state: string, { counts }:
 function attention(id: string, kind: Job['kind'], warnings: number): string[] {
   return [
     `  each one, and why:        orthanc-migrate failures ${id}`,
-    ...(kind === 'replicate' ? [`  once the cause is gone:   orthanc-migrate retry ${id}`] : []),
+    ...(writesTarget(kind) ? [`  once the cause is gone:   orthanc-migrate retry ${id}`] : []),
     ...(warnings > 0 ? ['  warnings, one by one:     the files below WARNING/'] : []),
   ];
 }

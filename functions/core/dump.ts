@@ -1,6 +1,9 @@
 /** What an import needs of the place that it reads: a folder, a list of files, a bucket. */
+
+import type { StorageKeys } from './content.ts';
 import { MigrationError } from './errors.ts';
 import type { EndpointName, FileKey, Md5 } from './ids.ts';
+import type { DumpPlaces } from './job.ts';
 import type { OutcomeCode } from './outcome.ts';
 
 /** What the index of an Orthanc server that lies beside the files says of one of them (table `AttachedFiles`). */
@@ -39,14 +42,18 @@ export interface DumpFile {
 export interface Dump {
   /** Everything in the dump after this key, in an order that is always the same. */
   list(after?: FileKey): AsyncIterable<DumpItem>;
+  /** What `list` says of this one object now. Raises `DumpError`. */
+  item(key: FileKey): Promise<DumpItem>;
   /** Raises `DumpError`. */
   open(key: FileKey): Promise<DumpFile>;
   close(): Promise<void>;
 }
 
-/** Dumps by the name that jobs give them as their source. */
+/** Opens the dumps of jobs. */
 export interface Dumps {
-  dump(name: EndpointName): Promise<Dump>;
+  /** Master keys for what is encrypted there. */
+  readonly keys: StorageKeys;
+  dump(name: EndpointName, places: DumpPlaces): Promise<Dump>;
   close(): Promise<void>;
 }
 

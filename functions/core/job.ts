@@ -1,11 +1,24 @@
 import type { Counts } from './counts.ts';
-import type { EndpointName, JobId, OrthancId } from './ids.ts';
+import type { EndpointName, FileKey, ItemId, JobId, OrthancId } from './ids.ts';
 
 /** The version of every stored item and message. An unknown one is left alone, so that old and new code can run side by side. */
 export const SCHEMA_VERSION = 1;
 
 /** `dry-run` compares without sending; `verify` compares and calls what is missing or different a failure. */
-export type JobKind = 'replicate' | 'dry-run' | 'verify';
+export type JobKind = 'replicate' | 'dry-run' | 'verify' | 'import' | 'import-dry-run';
+
+const WRITING: ReadonlySet<JobKind> = new Set(['replicate', 'import']);
+const FROM_DUMP: ReadonlySet<JobKind> = new Set(['import', 'import-dry-run']);
+
+/** Whether jobs of this kind store anything in the target. */
+export function writesTarget(kind: JobKind): boolean {
+  return WRITING.has(kind);
+}
+
+/** Whether the source of such a job is a dump and not a server. */
+export function readsDump(kind: JobKind): boolean {
+  return FROM_DUMP.has(kind);
+}
 
 /** Which part of the source a job covers. An empty selection is the whole server. */
 export interface Selection {
@@ -30,7 +43,14 @@ export interface JobOptions {
   readonly conflict: ConflictPolicy;
   /** How long an endpoint may stay closed without a single success before the job stops, milliseconds. */
   readonly maxWaitMs: number;
+  /** Imports: what to do with files that an index beside them does not know. Default: import. */
+  readonly orphans?: 'import' | 'skip';
+  /** Imports: send images whose pixel data is nowhere. */
+  readonly acceptHeaderOnly?: boolean;
 }
+
+/** What an import reads: these folders and files, or the files that this object of the store names, one key a line. */
+export type DumpPlaces = { readonly roots: readonly FileKey[] } | { readonly list: string };
 
 export type JobState =
   /** Asked for; the endpoints are not checked yet. */
@@ -63,6 +83,8 @@ export interface Job {
   readonly kind: JobKind;
   readonly source: EndpointName;
   readonly target: EndpointName;
+  /** Present exactly with imports; `source` is then a name for it. */
+  readonly dump?: DumpPlaces;
   readonly options: JobOptions;
   readonly state: JobState;
   /** Why it stopped or failed: a code and one line. */
@@ -105,12 +127,21 @@ export type Cursor =
   /** Unsettled rows of the receipts of the round before, page by page. */
   | { readonly stage: 'unsettled'; readonly page: number }
   /** Final failures to be tried again, in the order of the findings after this one. */
-  | { readonly stage: 'failures'; readonly after?: OrthancId; readonly code?: string }
+  | { readonly stage: 'failures'; readonly after?: ItemId; readonly code?: string }
   /** Changes of the source after this sequence number. */
   | { readonly stage: 'changes'; readonly since: number }
   /** The final comparison: a fresh study list, each study listed on both servers. */
   | { readonly stage: 'compare'; readonly list: string; readonly count: number; readonly index: number }
+  /** The dump from this object on. */
+  | { readonly stage: 'dump'; readonly after?: FileKey }
+  /** What was held back on this page of the round and those behind it: first orphans with pixel data, then whatever has none. */
+  | { readonly stage: 'held'; readonly pass: 'orphans' | 'bare'; readonly page: number }
   | { readonly stage: 'done' };
+
+/** The servers that a job works with. */
+export function serversOf({ kind, source, target }: Pick<Job, 'kind' | 'source' | 'target'>): readonly EndpointName[] {
+  return readsDump(kind) ? [target] : [source, target];
+}
 
 /** What a round has planned so far. */
 export interface Planned {

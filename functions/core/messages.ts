@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ChunkRef, isOrthancId, type JobId, type OrthancId } from './ids.ts';
+import type { ChunkRef, ItemId, JobId } from './ids.ts';
 import { SCHEMA_VERSION } from './job.ts';
 
 /** The bodies of queue messages. Unknown versions are left alone by the handlers. */
@@ -9,9 +9,10 @@ const jobId = z
   .transform((text) => text as JobId);
 const count = z.number().int().nonnegative();
 
-export const transferMessage = z.object({
+/** Asks to work off one chunk, in the transfer queue or in the import queue. */
+export const chunkMessage = z.object({
   v: z.literal(SCHEMA_VERSION),
-  type: z.literal('transfer'),
+  type: z.literal('chunk'),
   job: jobId,
   round: count,
   page: count,
@@ -30,21 +31,22 @@ export const deadLetterMessage = z.object({
   type: z.literal('failure'),
   job: jobId,
   round: count,
-  instance: z
+  /** An Orthanc ID, or a file of a dump. */
+  item: z
     .string()
-    .refine(isOrthancId)
-    .transform((text) => text as OrthancId),
+    .min(1)
+    .transform((text) => text as ItemId),
   code: z.string(),
 });
 
-export function transferBody(ref: ChunkRef): string {
-  return JSON.stringify({ v: SCHEMA_VERSION, type: 'transfer', ...ref });
+export function chunkBody(ref: ChunkRef): string {
+  return JSON.stringify({ v: SCHEMA_VERSION, type: 'chunk', ...ref });
 }
 
 export function enumerateBody(job: JobId, round: number): string {
   return JSON.stringify({ v: SCHEMA_VERSION, type: 'enumerate', job, round });
 }
 
-export function deadLetterBody(job: JobId, round: number, instance: OrthancId, code: string): string {
-  return JSON.stringify({ v: SCHEMA_VERSION, type: 'failure', job, round, instance, code });
+export function deadLetterBody(job: JobId, round: number, item: ItemId, code: string): string {
+  return JSON.stringify({ v: SCHEMA_VERSION, type: 'failure', job, round, item, code });
 }

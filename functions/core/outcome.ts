@@ -1,4 +1,4 @@
-import type { JobId, Md5, OrthancId } from './ids.ts';
+import { type FileKey, fileItem, type ItemId, type JobId, type Md5, type OrthancId } from './ids.ts';
 
 /** The four folders of the evidence, as in an AWS HealthImaging import job. */
 export type OutcomeClass = 'success' | 'warning' | 'failure' | 'skipped';
@@ -37,16 +37,25 @@ export const OUTCOMES = {
   DIFFERENT: ['failure', 'verify: the target holds other content'],
 
   STORED_WITHOUT_PIXELS: ['warning', 'sent although its pixel data is missing (--accept-header-only)'],
-  DUPLICATE_CONFLICT: ['warning', 'another file of the dump has the same identity and other content; that one was taken'],
+  DUPLICATE_CONFLICT: [
+    'warning',
+    'another file of the dump has the same identity and other content; that one was taken',
+  ],
   EMPTY_FILE: ['warning', 'an empty file: if it was an image, that is lost'],
-  PIXEL_DATA_MISSING: ['failure', 'an image without pixel data, and no complete copy of it is anywhere; it was not sent'],
+  PIXEL_DATA_MISSING: [
+    'failure',
+    'an image without pixel data, and no complete copy of it is anywhere; it was not sent',
+  ],
   FILE_DAMAGED: ['failure', 'other content than was recorded of it, or its compression is broken; it was not sent'],
   FILE_CHANGED: ['failure', 'it changed while it was read, at every attempt; it was not sent'],
   FILE_VANISHED: ['failure', 'it was listed, but is no longer there'],
   FILE_UNREADABLE: ['failure', 'it cannot be read (permissions, or the disk)'],
   LINK_BROKEN: ['failure', 'a symbolic link that leads nowhere'],
   STORAGE_KEY_MISSING: ['failure', 'encrypted with a master key that was not given (--storage-key)'],
-  DECRYPTION_FAILED: ['failure', 'the master key of that number does not fit, or the object was tampered with; it was not sent'],
+  DECRYPTION_FAILED: [
+    'failure',
+    'the master key of that number does not fit, or the object was tampered with; it was not sent',
+  ],
   ARCHIVE_DAMAGED: ['failure', 'the archive is damaged or truncated: what lies behind the damage was not read'],
   ARCHIVE_ENCRYPTED: ['failure', 'encrypted inside its archive; decrypt it first'],
   ARCHIVE_LIMIT: ['failure', 'expands beyond the limits for archives; it was not sent'],
@@ -85,46 +94,64 @@ export function isOutcomeCode(text: string): text is OutcomeCode {
 /** Whether this product sent the bytes; `unknown` after an attempt that ended without a receipt. */
 export type SentByUs = 'yes' | 'no' | 'unknown';
 
-/** One line of a receipt and of the evidence: the final fact about one instance. */
-export interface OutcomeRow {
+/** What a row is about: an instance of the source server, or a file of a dump. */
+export interface InstanceSubject {
+  readonly instance: OrthancId;
+  readonly file?: never;
+}
+
+export interface FileSubject {
+  /** The ID that the target gave it, or that it would give it; absent where the file tells none. */
+  readonly instance?: OrthancId;
+  readonly file: FileKey;
+  /** Set for the member of an archive: its number there, from 0, and its name. */
+  readonly member?: { readonly number: number; readonly name: string };
+  /** The file of the dump that was taken instead. */
+  readonly otherFile?: string;
+  /** The index that lies beside the file does not know it. */
+  readonly orphan?: true;
+  /** Number of the master key that it is encrypted with. */
+  readonly keyNumber?: number;
+}
+
+interface Row {
   readonly v: 1;
   /** ISO 8601, UTC. */
   readonly ts: string;
   readonly jobId: JobId;
   readonly study?: OrthancId;
-  readonly instance: OrthancId;
-  /** The ID that the target gave, where it differs. */
-  readonly targetInstance?: OrthancId;
-  readonly outcome: OutcomeClass;
   readonly code: OutcomeCode;
   readonly httpStatus?: number;
   readonly orthancStatus?: number;
   /** Bytes, uncompressed. */
   readonly size?: number;
-  readonly md5Source?: Md5;
-  readonly md5Target?: Md5;
   readonly sentByUs: SentByUs;
   /** Attempts that counted: waiting for an endpoint spends none. */
   readonly attempts: number;
   readonly durationMs: number;
 }
 
-/** An instance that this attempt could not bring to an outcome; it is planned again in the next round. */
-export interface UnsettledRow {
-  readonly v: 1;
-  readonly ts: string;
-  readonly jobId: JobId;
-  readonly study?: OrthancId;
-  readonly instance: OrthancId;
-  readonly outcome: 'unsettled';
-  /** What stood in the way, for logs and for `failures`. */
-  readonly code: OutcomeCode;
-  readonly httpStatus?: number;
-  readonly orthancStatus?: number;
-  readonly size?: number;
-  readonly sentByUs: SentByUs;
-  readonly attempts: number;
-  readonly durationMs: number;
+interface Final extends Row {
+  /** The ID that the target gave, where it differs from the source's. */
+  readonly targetInstance?: OrthancId;
+  readonly outcome: OutcomeClass;
+  readonly md5Source?: Md5;
+  readonly md5Target?: Md5;
 }
 
+/** `code` is what stood in the way, for logs and for `failures`. */
+interface Unsettled extends Row {
+  readonly outcome: 'unsettled';
+}
+
+/** One line of a receipt and of the evidence: the final fact about one instance or file. */
+export type OutcomeRow = Final & (InstanceSubject | FileSubject);
+
+/** An instance or file that this attempt could not bring to an outcome; it is planned again in the next round. */
+export type UnsettledRow = Unsettled & (InstanceSubject | FileSubject);
+
 export type ReceiptRow = OutcomeRow | UnsettledRow;
+
+export function itemOf(row: InstanceSubject | FileSubject): ItemId {
+  return row.file === undefined ? row.instance : fileItem(row.file, row.member?.number);
+}

@@ -1,5 +1,13 @@
 import { addCounts, type Counts, countRow, NO_COUNTS } from './counts.ts';
-import { CHUNK_BYTES, CHUNK_INSTANCES, type ChunkState, PAGE_CHUNKS, type PlanEntry } from './plan.ts';
+import {
+  CHUNK_BYTES,
+  CHUNK_INSTANCES,
+  type ChunkState,
+  type FileEntry,
+  PAGE_CHUNKS,
+  type PlanEntry,
+  type PlanPage,
+} from './plan.ts';
 import { parseLines } from './stored-lines.ts';
 
 /** Packs entries, in order, into chunks bounded by instances and by bytes; an instance larger than the bound is alone. */
@@ -25,6 +33,13 @@ export class ChunkPacker {
     }
   }
 
+  /** Adds entries that must not be separated, as a chunk of their own whatever its size. */
+  addTogether(entries: readonly PlanEntry[]): void {
+    this.#chunks.push([...entries]);
+    // Nothing is added to it.
+    this.#bytes = Number.POSITIVE_INFINITY;
+  }
+
   /** Whether one more entry could open a chunk beyond this number. */
   isFull(maxChunks: number): boolean {
     const last = this.#chunks.at(-1);
@@ -44,17 +59,20 @@ export function packThinly(entries: readonly PlanEntry[]): readonly (readonly Pl
   return packer.chunks;
 }
 
-/** The object of a plan page, and its chunks' first states with their places in that object. */
-export function encodePage(chunks: readonly (readonly PlanEntry[])[]): {
+/** The object of a plan page, its chunks' first states with their places in that object, and the place of what is held back. */
+export function encodePage(
+  chunks: readonly (readonly PlanEntry[])[],
+  held: readonly FileEntry[] = [],
+): {
   readonly body: Uint8Array;
   readonly states: ChunkState[];
+  readonly held?: NonNullable<PlanPage['held']>;
 } {
   const states: ChunkState[] = [];
   const parts: Uint8Array[] = [];
-  const encoder = new TextEncoder();
   let offset = 0;
   for (const entries of chunks) {
-    const part = encoder.encode(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    const part = linesOf(entries);
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     states.push({
       offset,
@@ -69,13 +87,20 @@ export function encodePage(chunks: readonly (readonly PlanEntry[])[]): {
     parts.push(part);
     offset += part.length;
   }
-  const body = new Uint8Array(offset);
+  const tail = linesOf(held);
+  parts.push(tail);
+  const body = new Uint8Array(offset + tail.length);
   let at = 0;
   for (const part of parts) {
     body.set(part, at);
     at += part.length;
   }
-  return { body, states };
+  if (held.length === 0) return { body, states };
+  return { body, states, held: { offset, length: tail.length, files: held.length } };
+}
+
+function linesOf(entries: readonly PlanEntry[]): Uint8Array {
+  return new TextEncoder().encode(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 }
 
 export function decodeEntries(body: Uint8Array): PlanEntry[] {

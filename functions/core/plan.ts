@@ -1,6 +1,9 @@
+import type { Content } from './content.ts';
 import type { CountedFact, Counts } from './counts.ts';
-import type { JobId, OrthancId } from './ids.ts';
+import type { IndexFact } from './dump.ts';
+import type { FileItem, FileKey, ItemId, JobId, OrthancId } from './ids.ts';
 import type { Cursor, SCHEMA_VERSION } from './job.ts';
+import type { OutcomeCode } from './outcome.ts';
 
 /** A chunk has at most this many instances … */
 export const CHUNK_INSTANCES = 200;
@@ -8,10 +11,8 @@ export const CHUNK_INSTANCES = 200;
 export const CHUNK_BYTES = 128 * 1024 * 1024;
 export const PAGE_CHUNKS = 50;
 
-/** One planned instance, as written in the plan page's object. */
-export interface PlanEntry {
-  readonly id: OrthancId;
-  readonly study?: OrthancId;
+/** What every planned item has, as written in the plan page's object. */
+interface Entry {
   /** Bytes as far as known when it was planned: an estimate. */
   readonly size: number;
   /** Attempts that counted in earlier rounds. */
@@ -21,6 +22,34 @@ export interface PlanEntry {
   /** A former attempt may have sent it. */
   readonly maybeSent?: true;
 }
+
+/** One planned instance of a source server. */
+export interface InstanceEntry extends Entry {
+  readonly id: OrthancId;
+  readonly study?: OrthancId;
+  readonly file?: never;
+}
+
+/** One planned file of a dump, or one member of an archive in it. `size` is what it takes in the dump. */
+export interface FileEntry extends Entry {
+  readonly id: FileItem;
+  readonly file: FileKey;
+  readonly member?: { readonly number: number; readonly name: string };
+  /** The version that was looked at. */
+  readonly version: string;
+  readonly content: Content;
+  readonly index?: IndexFact;
+  /** Its outcome is known without sending anything. */
+  readonly final?: { readonly code: OutcomeCode; readonly keyNumber?: number };
+  /** An image without its pixels: sent only where that is accepted. */
+  readonly headerOnly?: true;
+  /** The file that has the same instance and goes before it: of a header-only copy, the complete one; else what has to fail first. */
+  readonly rivals?: readonly FileItem[];
+  /** Not in the round that reads the dump: everything else goes first. */
+  readonly last?: true;
+}
+
+export type PlanEntry = InstanceEntry | FileEntry;
 
 /** The state of one chunk inside its page's item. */
 export interface ChunkState {
@@ -41,9 +70,9 @@ export interface ChunkState {
   /** Attempts in which the target broke down while instances of this chunk were on the wire. */
   readonly crashes: number;
   /** In careful mode: the instance on the wire, and how often the target or the worker died of it. */
-  readonly suspect?: { readonly id: OrthancId; readonly times: number };
+  readonly suspect?: { readonly id: ItemId; readonly times: number };
   /** Instances that are proven to crash the target: never sent again. */
-  readonly condemned?: readonly OrthancId[];
+  readonly condemned?: readonly ItemId[];
   /** The winning receipt and its counts; present exactly when closed. */
   readonly receipt?: string;
   readonly counts?: Counts;
@@ -64,6 +93,8 @@ export interface PlanPage {
   /** Final outcomes of earlier rounds that this page's entries replace: subtracted from the sums. */
   readonly replaces: Counts;
   readonly chunks: readonly ChunkState[];
+  /** Files that are planned once the dump is read to its end: where they are in the page's object, behind the chunks' entries. */
+  readonly held?: { readonly offset: number; readonly length: number; readonly files: number };
   /** Failures of this page are in the findings and in the dead-letter queue. */
   readonly harvested: boolean;
 }

@@ -4,7 +4,7 @@
  */
 import type { Counts } from './counts.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ChunkRef, EndpointName, JobId, OrthancId } from './ids.ts';
+import type { ChunkRef, EndpointName, FileItem, ItemId, JobId, OrthancId } from './ids.ts';
 import type { Checkpoint, Job } from './job.ts';
 import type { OutcomeRow } from './outcome.ts';
 import type { PlanPage } from './plan.ts';
@@ -64,15 +64,22 @@ export interface Limits {
   readonly bandwidth?: string;
 }
 
-/** A fact about one instance that outlives its chunk: a final failure, or a final outcome that a plain comparison of IDs would take for missing. */
+/** A fact about one instance or file that outlives its chunk: a final failure, or a final outcome that a plain comparison of IDs would take for missing. */
 export interface Finding {
   readonly job: JobId;
-  readonly instance: OrthancId;
+  readonly item: ItemId;
   /** The round whose plan the row belongs to. */
   readonly round: number;
   readonly row: OutcomeRow;
   /** Planned again by `retry`; its new outcome is not known yet. */
   readonly reopened: boolean;
+}
+
+/** A file that holds an instance. */
+export interface Claim {
+  readonly item: FileItem;
+  /** Whether it has the pixel data. */
+  readonly pixels: boolean;
 }
 
 /** How one attempt closed a chunk. */
@@ -86,8 +93,8 @@ export type ChunkChange =
   | { readonly kind: 'queued'; readonly at: number }
   | { readonly kind: 'started'; readonly at: number }
   | { readonly kind: 'returned'; readonly at: number; readonly crashed: boolean }
-  | { readonly kind: 'suspect'; readonly id: OrthancId | undefined; readonly died: boolean }
-  | { readonly kind: 'condemned'; readonly id: OrthancId };
+  | { readonly kind: 'suspect'; readonly id: ItemId | undefined; readonly died: boolean }
+  | { readonly kind: 'condemned'; readonly id: ItemId };
 
 /**
  * The truth about jobs. Every method is one conditional single-item operation, or a read. A method that answers `false` has
@@ -124,11 +131,22 @@ export interface JobStore {
 
   /** Stores a finding unless one of the same or a later round is there; `false` then. */
   putFinding(finding: Finding): Promise<boolean>;
-  finding(job: JobId, instance: OrthancId): Promise<Finding | undefined>;
-  /** Findings in the order of their instance IDs, after this one. */
-  findings(job: JobId, after: OrthancId | undefined, limit: number): Promise<readonly Finding[]>;
+  finding(job: JobId, item: ItemId): Promise<Finding | undefined>;
+  /** Findings in the order of their items, after this one. */
+  findings(job: JobId, after: ItemId | undefined, limit: number): Promise<readonly Finding[]>;
   /** Marks a finding of this round as reopened. */
-  reopenFinding(job: JobId, instance: OrthancId, round: number): Promise<boolean>;
+  reopenFinding(job: JobId, item: ItemId, round: number): Promise<boolean>;
+
+  /**
+   * Adds each claim to those on its instance, unless that file is among them, and returns all claims on each instance in the order in
+   * which they came.
+   */
+  claim(
+    job: JobId,
+    claims: readonly { readonly instance: OrthancId; readonly claim: Claim }[],
+  ): Promise<readonly (readonly Claim[])[]>;
+  /** All claims on each of these instances, in the order in which they came. */
+  claims(job: JobId, instances: readonly OrthancId[]): Promise<readonly (readonly Claim[])[]>;
 
   /** The gate, open when it was never touched. */
   gate(endpoint: EndpointName): Promise<Gate>;
@@ -196,6 +214,7 @@ export interface Ports {
   readonly queues: {
     readonly enumerate: WorkQueue;
     readonly transfer: WorkQueue;
+    readonly import: WorkQueue;
     /** Final failures, one message each. */
     readonly deadLetter: DeadLetterQueue;
   };

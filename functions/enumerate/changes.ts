@@ -1,7 +1,7 @@
 import type { OrthancId } from '../core/ids.ts';
 import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import type { Change } from '../orthanc/server.ts';
 import { afterChanges } from './after.ts';
 import { outcomesOf, plannedBefore } from './planned-before.ts';
@@ -34,7 +34,7 @@ export async function changesStage(enumeration: Enumeration, cursor: Cursor & { 
     : moveTo({ stage: 'changes', since: last });
 }
 
-async function entriesOf(enumeration: Enumeration, changes: readonly Change[]): Promise<PlanEntry[]> {
+async function entriesOf(enumeration: Enumeration, changes: readonly Change[]): Promise<InstanceEntry[]> {
   const { ports, job, checkpoint, source } = enumeration;
   const newest = new Map<OrthancId, number>();
   for (const { type, resource, seq } of changes) if (type === 'NewInstance') newest.set(resource, seq);

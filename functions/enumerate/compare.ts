@@ -1,7 +1,7 @@
 import type { OrthancId } from '../core/ids.ts';
 import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
-import { PAGE_CHUNKS, type PlanEntry } from '../core/plan.ts';
+import { type InstanceEntry, PAGE_CHUNKS } from '../core/plan.ts';
 import { outcomesOf, plannedBefore } from './planned-before.ts';
 import { candidateStudies } from './selection.ts';
 import { type Enumeration, moveTo, STEP_MARGIN_MS, type Step } from './step.ts';
@@ -53,7 +53,10 @@ async function openComparison({ ports, job, checkpoint, source }: Enumeration): 
 }
 
 /** Of the missing instances: those that are no known failure and were in the source at the cut-off. */
-async function unexplained(enumeration: Enumeration, missing: ReadonlyMap<OrthancId, OrthancId>): Promise<PlanEntry[]> {
+async function unexplained(
+  enumeration: Enumeration,
+  missing: ReadonlyMap<OrthancId, OrthancId>,
+): Promise<InstanceEntry[]> {
   if (missing.size === 0) return [];
   const { ports, job } = enumeration;
   const unknown = new Map<OrthancId, OrthancId>();

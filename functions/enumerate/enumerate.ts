@@ -1,14 +1,16 @@
+import type { Dumps } from '../core/dump.ts';
 import { FatalError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay } from '../core/gates.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
-import type { Checkpoint, Job } from '../core/job.ts';
+import { type Checkpoint, type Job, readsDump } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
+import { nextDumpStep } from './dump/stages.ts';
 import { enumerationLease } from './lease.ts';
 import { nextStep } from './stages.ts';
-import { type Enumeration, STEP_MARGIN_MS } from './step.ts';
+import { STEP_MARGIN_MS, type Step } from './step.ts';
 import { plannedWith, queuePage, reopenFailures, writePage } from './write-page.ts';
 
 /** Renewed at every page; a dead enumerator is replaced after so long. Milliseconds. */
@@ -16,13 +18,56 @@ const LEASE_MS = 120_000;
 /** After an error of the source that is no outage; seconds. */
 const RETRY_SECONDS = 5;
 
+/** What plans are made of. */
+export interface Origins {
+  readonly servers: Servers;
+  readonly dumps: Dumps;
+}
+
+interface Planner {
+  /** The endpoints that the next step asks. */
+  needs(checkpoint: Checkpoint): readonly EndpointName[];
+  plan(ports: Ports, job: Job, checkpoint: Checkpoint, deadline: Deadline): Promise<Step>;
+}
+
+async function serverPlanner(servers: Servers, job: Job): Promise<Planner> {
+  const source = await servers.server(job.source, 'source');
+  const target = () => servers.server(job.target, 'target');
+  return {
+    needs: ({ cursor }) => [job.source, ...(cursor.stage === 'compare' ? [job.target] : [])],
+    plan: (ports, current, checkpoint, deadline) =>
+      nextStep({ ports, job: current, checkpoint, source, target, deadline }),
+  };
+}
+
+async function dumpPlanner(servers: Servers, dumps: Dumps, { source, target, dump: places }: Job): Promise<Planner> {
+  if (!places)
+    throw new FatalError('JOB_DAMAGED', 'the record of the import does not say what it reads; begin a new job');
+  const dump = await dumps.dump(source, places);
+  // A PatientID without a character set is read as the target reads it.
+  const defaultEncoding = await (await servers.server(target, 'target')).defaultEncoding();
+  return {
+    needs: () => [],
+    plan: (ports, job, checkpoint, deadline) =>
+      nextDumpStep({
+        ports,
+        job,
+        checkpoint,
+        deadline,
+        dump,
+        keys: dumps.keys,
+        ...(defaultEncoding !== undefined && { defaultEncoding }),
+      }),
+  };
+}
+
 /**
  * Goes on with the plan of one round: page after page, until it is done or time is short. Each page is written once and for
  * all, then the checkpoint moves, then the chunks are queued: a crash anywhere repeats the same page with the same chunks.
  */
 export async function enumerateRound(
   ports: Ports,
-  servers: Servers,
+  { servers, dumps }: Origins,
   id: JobId,
   round: number,
   deadline: Deadline,
@@ -32,12 +77,11 @@ export async function enumerateRound(
   const holder = crypto.randomUUID();
   if (!(await renew(ports, id, holder))) return;
   try {
-    const source = await servers.server(job.source, 'source');
-    const target = () => servers.server(job.target, 'target');
+    const planner = readsDump(job.kind) ? await dumpPlanner(servers, dumps, job) : await serverPlanner(servers, job);
     for (let checkpoint = await ports.store.checkpoint(id, round); checkpoint; ) {
       if (checkpoint.cursor.stage === 'done' || deadline.remainingMs() < STEP_MARGIN_MS) return;
-      await requireOpen(ports, [job.source, ...(checkpoint.cursor.stage === 'compare' ? [job.target] : [])]);
-      await advance({ ports, job, checkpoint, source, target, deadline });
+      await requireOpen(ports, planner.needs(checkpoint));
+      await advance(ports, job, checkpoint, () => planner.plan(ports, job, checkpoint as Checkpoint, deadline));
       checkpoint = await ports.store.checkpoint(id, round);
       if (!(await renew(ports, id, holder))) return;
       if ((await ports.store.job(id))?.state !== 'running') return;
@@ -60,11 +104,11 @@ async function requireOpen({ store, clock }: Ports, names: readonly EndpointName
   }
 }
 
-async function advance(enumeration: Enumeration): Promise<void> {
-  const { ports, job, checkpoint } = enumeration;
+async function advance(ports: Ports, job: Job, checkpoint: Checkpoint, plan: () => Promise<Step>): Promise<void> {
   const existing = await ports.store.page(job.id, checkpoint.round, checkpoint.nextPage);
-  const step = existing ? undefined : await nextStep(enumeration);
-  const page = step && step.chunks.length > 0 ? await writePage(ports, checkpoint, step) : existing;
+  const step = existing ? undefined : await plan();
+  const page =
+    step && step.chunks.length + (step.held?.length ?? 0) > 0 ? await writePage(ports, checkpoint, step) : existing;
   if (page) await reopenFailures(ports, page);
   const next: Checkpoint = page
     ? {
@@ -77,7 +121,7 @@ async function advance(enumeration: Enumeration): Promise<void> {
     : { ...checkpoint, ...step?.learned, cursor: step?.next ?? checkpoint.cursor };
   // Whoever moved the checkpoint meanwhile planned the same page: it is queued by them, or by the supervisor.
   if (!(await ports.store.updateCheckpoint(next)) || !page) return;
-  await queuePage(ports, page);
+  await queuePage(ports, job, page);
   ports.log.info({ job: job.id, round: page.round, page: page.page, chunks: page.chunks.length }, 'planned a page');
 }
 

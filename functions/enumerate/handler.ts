@@ -3,15 +3,14 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deadlineOf, type SqsHandler, takeRecords } from '../batch/records.ts';
 import { enumerateMessage } from '../core/messages.ts';
 import type { Ports } from '../core/ports.ts';
-import type { Servers } from '../orthanc/server.ts';
-import { enumerateRound } from './enumerate.ts';
+import { enumerateRound, type Origins } from './enumerate.ts';
 
 /** The enumerate function: each record asks to go on with the plan of one round. */
-export function createHandler(ports: Ports, servers: Servers): SqsHandler {
+export function createHandler(ports: Ports, origins: Origins): SqsHandler {
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
     takeRecords({ queue: ports.queues.enumerate, log: ports.log }, event, async (body) => {
       const { job, round } = enumerateMessage.parse(body);
-      await enumerateRound(ports, servers, job, round, deadlineOf(context));
+      await enumerateRound(ports, origins, job, round, deadlineOf(context));
     }),
   );
   return (event, context) => handler(event, context);

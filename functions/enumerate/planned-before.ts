@@ -1,6 +1,6 @@
 import type { CountedFact } from '../core/counts.ts';
 import type { ChunkRef, OrthancId } from '../core/ids.ts';
-import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
+import type { ChunkState, InstanceEntry, PlanPage } from '../core/plan.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
 import { readReceipt } from '../evidence/receipt.ts';
 import type { Enumeration } from './step.ts';
@@ -47,7 +47,7 @@ async function search(
   wanted: Wanted,
   found: Map<OrthancId, Place>,
 ): Promise<void> {
-  const entries = await readStoredLines<PlanEntry>(ports.objects, page.object);
+  const entries = await readStoredLines<InstanceEntry>(ports.objects, page.object);
   let first = 0;
   for (const [index, chunk] of page.chunks.entries()) {
     for (const { id } of entries.slice(first, first + chunk.instances))
@@ -66,7 +66,8 @@ export async function outcomesOf(
   const receipts = new Set([...places.values()].flatMap(({ chunk }) => (chunk.receipt ? [chunk.receipt] : [])));
   for (const receipt of receipts)
     for (const row of await readReceipt(ports.objects, receipt)) {
-      if (places.get(row.instance)?.chunk.receipt !== receipt || row.outcome === 'unsettled') continue;
+      if (!row.instance || row.outcome === 'unsettled') continue;
+      if (places.get(row.instance)?.chunk.receipt !== receipt) continue;
       const { outcome, code, sentByUs, size } = row;
       outcomes.set(row.instance, { outcome, code, sentByUs, ...(size !== undefined && { size }) });
     }

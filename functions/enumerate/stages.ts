@@ -1,3 +1,4 @@
+import { FatalError } from '../core/errors.ts';
 import type { Cursor } from '../core/job.ts';
 import { changesStage } from './changes.ts';
 import { compareStage } from './compare.ts';
@@ -23,6 +24,9 @@ export async function nextStep(enumeration: Enumeration): Promise<Step> {
       return changesStage(enumeration, cursor);
     case 'compare':
       return compareStage(enumeration, cursor);
+    case 'dump':
+    case 'held':
+      throw new FatalError('JOB_DAMAGED', `a ${cursor.stage} stage in a job that reads no dump; begin a new job`);
     case 'done':
       return { chunks: [], next: cursor };
   }

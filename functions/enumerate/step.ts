@@ -1,24 +1,39 @@
+import type { StorageKeys } from '../core/content.ts';
+import type { Dump } from '../core/dump.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { Checkpoint, Cursor, Job } from '../core/job.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { FileEntry, PlanEntry } from '../core/plan.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import type { OrthancServer } from '../orthanc/server.ts';
 
-/** What a stage of the enumeration works with. */
-export interface Enumeration {
+interface Planning {
   readonly ports: Ports;
   readonly job: Job;
   readonly checkpoint: Checkpoint;
+  readonly deadline: Deadline;
+}
+
+/** What a stage of the enumeration of a server works with. */
+export interface Enumeration extends Planning {
   readonly source: OrthancServer;
   /** Connected when it is first needed. */
   readonly target: () => Promise<OrthancServer>;
-  readonly deadline: Deadline;
+}
+
+/** What a stage of the enumeration of a dump works with. */
+export interface DumpEnumeration extends Planning {
+  readonly dump: Dump;
+  readonly keys: StorageKeys;
+  /** How the target reads texts without SpecificCharacterSet, by Orthanc's name; absent where it does not tell. */
+  readonly defaultEncoding?: string;
 }
 
 /** What one step of a stage brings: the chunks of the next plan page (none: no page is written) and where to go on. */
 export interface Step {
   readonly chunks: readonly (readonly PlanEntry[])[];
   readonly next: Cursor;
+  /** Files to be planned once the dump is read to its end. */
+  readonly held?: readonly FileEntry[];
   /** Only for pages made from a sorted study list. */
   readonly studies?: { readonly first: OrthancId; readonly last: OrthancId };
   /** What the step found out about the round. */

@@ -1,6 +1,6 @@
 import type { OrthancId } from '../core/ids.ts';
 import type { Selection } from '../core/job.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import type { OrthancServer } from '../orthanc/server.ts';
 import { looksAtStudy, selectsSeries, selectsStudy } from './selection.ts';
 
@@ -45,7 +45,7 @@ export async function studyEntries(
   source: OrthancServer,
   study: OrthancId,
   selection: Selection,
-): Promise<readonly PlanEntry[]> {
+): Promise<readonly InstanceEntry[]> {
   const [{ selected, all }, bytes] = await Promise.all([listing(source, study, selection), source.studyBytes(study)]);
   const size = all === 0 ? 0 : Math.ceil((bytes ?? 0) / all);
   return selected.map((id) => ({ id, study, size }));

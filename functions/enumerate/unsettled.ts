@@ -1,7 +1,7 @@
 import type { Cursor } from '../core/job.ts';
 import type { UnsettledRow } from '../core/outcome.ts';
 import { packThinly } from '../core/packing.ts';
-import type { PlanEntry, PlanPage } from '../core/plan.ts';
+import type { InstanceEntry, PlanPage } from '../core/plan.ts';
 import type { ObjectStore } from '../core/ports.ts';
 import { readReceipt } from '../evidence/receipt.ts';
 import { afterRetries } from './after.ts';
@@ -12,26 +12,26 @@ export async function unsettledStage(enumeration: Enumeration, cursor: Cursor & 
   const { ports, job, checkpoint } = enumeration;
   const page = await ports.store.page(job.id, checkpoint.round - 1, cursor.page);
   if (!page) return moveTo(afterRetries(checkpoint));
-  const entries = await unsettledEntries(ports.objects, page);
+  const entries = (await unsettledRows(ports.objects, page)).flatMap(again);
   return { chunks: packThinly(entries), next: { stage: 'unsettled', page: cursor.page + 1 } };
 }
 
-async function unsettledEntries(objects: ObjectStore, page: PlanPage): Promise<PlanEntry[]> {
-  const entries: PlanEntry[] = [];
+/** What a page of the round before left unsettled. */
+export async function unsettledRows(objects: ObjectStore, page: PlanPage): Promise<UnsettledRow[]> {
+  const rows: UnsettledRow[] = [];
   for (const { receipt, counts } of page.chunks) {
     if (!receipt || !counts || counts.unsettled === 0) continue;
-    for (const row of await readReceipt(objects, receipt)) if (row.outcome === 'unsettled') entries.push(again(row));
+    for (const row of await readReceipt(objects, receipt)) if (row.outcome === 'unsettled') rows.push(row);
   }
-  return entries;
+  return rows;
 }
 
-function again(row: UnsettledRow): PlanEntry {
-  const { instance, study, size, attempts, sentByUs } = row;
-  return {
-    id: instance,
-    ...(study && { study }),
-    size: size ?? 0,
-    attempts,
-    ...(sentByUs === 'unknown' && { maybeSent: true as const }),
-  };
+function again({ file, instance, study, size, ...row }: UnsettledRow): InstanceEntry[] {
+  if (file !== undefined || !instance) return [];
+  return [{ id: instance, ...(study && { study }), size: size ?? 0, ...triedBefore(row) }];
+}
+
+/** What the next attempt has to know of those before it. */
+export function triedBefore({ attempts, sentByUs }: Pick<UnsettledRow, 'attempts' | 'sentByUs'>) {
+  return { attempts, ...(sentByUs === 'unknown' && { maybeSent: true as const }) };
 }

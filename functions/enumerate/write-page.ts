@@ -1,9 +1,10 @@
-import type { Checkpoint, Planned } from '../core/job.ts';
+import type { Checkpoint, Job, Planned } from '../core/job.ts';
 import { SCHEMA_VERSION } from '../core/job.ts';
-import { transferBody } from '../core/messages.ts';
+import { chunkBody } from '../core/messages.ts';
 import { encodePage, replacedBy } from '../core/packing.ts';
 import type { PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
+import { chunkQueue } from '../core/queues.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
 import { failureId } from '../evidence/failure-id.ts';
 import type { Step } from './step.ts';
@@ -11,7 +12,7 @@ import type { Step } from './step.ts';
 /** Writes the next page of a plan unless it is there already, and returns the one that counts. */
 export async function writePage({ store, objects }: Ports, checkpoint: Checkpoint, step: Step): Promise<PlanPage> {
   const { job, round, nextPage: page } = checkpoint;
-  const { body, states } = encodePage(step.chunks);
+  const { body, states, held } = encodePage(step.chunks, step.held);
   const object = `jobs/${job}/plan/${round}/${page}-${crypto.randomUUID()}.ndjson`;
   await objects.write(object, body);
   return store.putPage({
@@ -24,6 +25,7 @@ export async function writePage({ store, objects }: Ports, checkpoint: Checkpoin
     ...(step.studies && { studies: step.studies }),
     replaces: replacedBy(step.chunks.flat()),
     chunks: states,
+    ...(held && { held }),
     harvested: false,
   });
 }
@@ -42,10 +44,11 @@ export async function reopenFailures({ store, objects, queues }: Ports, page: Pl
   await queues.deadLetter.discard(discarded);
 }
 
-export async function queuePage({ store, queues, clock }: Ports, page: PlanPage): Promise<void> {
+export async function queuePage(ports: Ports, { kind }: Job, page: PlanPage): Promise<void> {
+  const { store, clock } = ports;
   const { job, round, page: number } = page;
-  await queues.transfer.send(
-    page.chunks.map((_, chunk) => ({ body: transferBody({ job, round, page: number, chunk }) })),
+  await chunkQueue(ports, kind).send(
+    page.chunks.map((_, chunk) => ({ body: chunkBody({ job, round, page: number, chunk }) })),
   );
   await store.pageQueued(job, round, number, clock.now());
 }

@@ -1,7 +1,8 @@
 import { addCounts, type Counts, finalCount, NO_COUNTS, subtractCounts } from '../core/counts.ts';
 import { MigrationError } from '../core/errors.ts';
-import type { OrthancId } from '../core/ids.ts';
+import type { ItemId } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
+import { itemOf } from '../core/outcome.ts';
 import type { PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
@@ -27,7 +28,7 @@ export async function compact(ports: Ports, job: Job): Promise<Counts> {
       expected = addCounts(expected, { ...counts, unsettled: 0 });
       for (const row of await readReceipt(ports.objects, receipt)) {
         // An instance's outcome is that of the last round that planned it.
-        if (row.outcome !== 'unsettled' && (replanned.get(row.instance) ?? page.round) <= page.round)
+        if (row.outcome !== 'unsettled' && (replanned.get(itemOf(row)) ?? page.round) <= page.round)
           await shards.add(row);
       }
     }
@@ -66,8 +67,8 @@ async function* allPages({ store }: Ports, job: Job): AsyncGenerator<PlanPage> {
 }
 
 /** Instances that had a final outcome before the last round that planned them, with that round: few. */
-async function replannedInstances(ports: Ports, job: Job): Promise<ReadonlyMap<OrthancId, number>> {
-  const replanned = new Map<OrthancId, number>();
+async function replannedInstances(ports: Ports, job: Job): Promise<ReadonlyMap<ItemId, number>> {
+  const replanned = new Map<ItemId, number>();
   for await (const page of allPages(ports, job)) {
     if (page.round === 1 || finalCount(page.replaces) === 0) continue;
     for (const { id, prior } of await readStoredLines<PlanEntry>(ports.objects, page.object))

@@ -1,6 +1,6 @@
-import type { JobId, OrthancId } from '../core/ids.ts';
+import type { ItemId, JobId } from '../core/ids.ts';
 
 /** Names the message of one final failure in the dead-letter queue: sent once, and found again when it is retried. */
-export function failureId(job: JobId, round: number, instance: OrthancId): string {
-  return `${job}/${round}/${instance}`;
+export function failureId(job: JobId, round: number, item: ItemId): string {
+  return `${job}/${round}/${item}`;
 }

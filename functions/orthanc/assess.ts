@@ -32,18 +32,29 @@ export async function assess(source: OrthancServer, target: OrthancServer, wante
     fatally('target', () => reads(target)),
   ]);
   const twins = await different(source, target);
-  if (wanted.writes) {
-    if (targetInfo.readOnly) throw new FatalError('TARGET_READ_ONLY', `target ${target.name}: ${REMEDIES.READ_ONLY}`);
-    await fatally('target', () => target.checkStore());
-  }
-  checkConflictPolicy(target, targetInfo, wanted);
+  const settings = await checkTarget(target, targetInfo, wanted);
   checkLabels(source, sourceInfo, wanted);
-  const settings = wanted.writes
-    ? targetWarnings(target, targetInfo, wanted.conflict)
-    : md5Warnings(target, 'target', targetInfo);
   const encodings = await differentEncodings(source, target);
   const warnings = [...twins, ...md5Warnings(source, 'source', sourceInfo), ...settings, ...encodings];
   return { source: sourceInfo, target: targetInfo, warnings };
+}
+
+/** Checks the target of an import. Raises as `assess` does. Writes nothing. */
+export async function assessTarget(
+  target: OrthancServer,
+  wanted: Wanted,
+): Promise<Pick<Assessment, 'target' | 'warnings'>> {
+  const info = await fatally('target', () => reads(target));
+  return { target: info, warnings: await checkTarget(target, info, wanted) };
+}
+
+async function checkTarget(target: OrthancServer, info: SystemInfo, wanted: Wanted): Promise<readonly Warning[]> {
+  if (wanted.writes) {
+    if (info.readOnly) throw new FatalError('TARGET_READ_ONLY', `target ${target.name}: ${REMEDIES.READ_ONLY}`);
+    await fatally('target', () => target.checkStore());
+  }
+  checkConflictPolicy(target, info, wanted);
+  return wanted.writes ? targetWarnings(target, info, wanted.conflict) : md5Warnings(target, 'target', info);
 }
 
 /** Beyond `/system`, which some gateways leave open, a job needs the archive itself. */

@@ -127,6 +127,12 @@ export class OrthancClient implements OrthancServer {
     return found && schemas.tagValue(found.MainDicomTags, 'SOPInstanceUID');
   }
 
+  async hasPixelData(instance: OrthancId): Promise<boolean> {
+    // The list of its frames or fragments; 404 without the element (both 1.10.1 and 1.13.0).
+    const path = `instances/${instance}/content/7fe0-0010`;
+    return (await findJson(this.http, { path }, schemas.fragments)) !== undefined;
+  }
+
   defaultEncoding(): Promise<string | undefined> {
     return readDefaultEncoding(this.http);
   }

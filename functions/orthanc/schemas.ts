@@ -12,6 +12,9 @@ const tags = z.record(z.string(), z.unknown());
 
 export const idList = z.array(orthancId);
 
+/** Numbers of the frames or fragments of an element. */
+export const fragments = z.array(z.string());
+
 export const statistics = z.object({
   CountInstances: count,
   CountStudies: count,

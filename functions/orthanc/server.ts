@@ -135,6 +135,8 @@ export interface OrthancServer {
   /** Resources with exactly this StudyInstanceUID, PatientID or SOPInstanceUID. */
   lookup(level: 'Study' | 'Patient' | 'Instance', value: string): Promise<readonly OrthancId[]>;
   sopInstanceUid(instance: OrthancId): Promise<string | undefined>;
+  /** Whether an instance has Pixel Data (7FE0,0010); `false` also for one that the server does not know. */
+  hasPixelData(instance: OrthancId): Promise<boolean>;
   /** The encoding assumed for texts without SpecificCharacterSet, by Orthanc's name; `undefined` when the server does not tell. */
   defaultEncoding(): Promise<string | undefined>;
   studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;

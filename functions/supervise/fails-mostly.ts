@@ -1,5 +1,5 @@
 import { addCounts, type Counts, finalCount, subtractCounts } from '../core/counts.ts';
-import type { Checkpoint, Job } from '../core/job.ts';
+import { type Checkpoint, type Job, writesTarget } from '../core/job.ts';
 import type { SupervisorSettings } from './settings.ts';
 
 /** A long job that went well so far is not stopped by one bad study: so many times the usual number of failures has to be recent. */
@@ -10,7 +10,7 @@ const RECENT = 5;
  * were summed up since `before`. Later rounds are about what failed already, and prove nothing.
  */
 export function failsMostly(settings: SupervisorSettings, checkpoint: Checkpoint, before: Job, job: Job): boolean {
-  if (job.kind !== 'replicate') return false;
+  if (!writesTarget(job.kind)) return false;
   const totals = addCounts(job.settled, job.harvested.counts);
   const failures = totals.failure - job.baseline.failure;
   const final = finalCount(totals) - job.baseline.final;

@@ -1,19 +1,16 @@
 import type { Side } from '../core/answer.ts';
 import { openGate, postponeProbe } from '../core/gates.ts';
 import type { EndpointName } from '../core/ids.ts';
-import type { Job } from '../core/job.ts';
+import { type Job, serversOf } from '../core/job.ts';
 import type { Gate, Ports } from '../core/ports.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
 
 /** Probes the closed gates of a job's endpoints when it is time, and opens those that answer. Returns the gates as they are then. */
 export async function tendGates(ports: Ports, servers: Servers, job: Job): Promise<readonly Gate[]> {
-  const sides: readonly (readonly [EndpointName, Side])[] = [
-    [job.source, 'source'],
-    [job.target, 'target'],
-  ];
   return Promise.all(
-    sides.map(async ([name, side]) => {
+    serversOf(job).map(async (name) => {
+      const side = name === job.target ? 'target' : 'source';
       const gate = await ports.store.gate(name);
       if (gate.state === 'closed' && (gate.probeAt ?? 0) <= ports.clock.now()) await probe(ports, servers, name, side);
       return ports.store.gate(name);

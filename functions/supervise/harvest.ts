@@ -1,7 +1,7 @@
 import { addCounts, type Counts, NO_COUNTS, subtractCounts } from '../core/counts.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
 import { deadLetterBody } from '../core/messages.ts';
-import { explainOutcome, type OutcomeRow } from '../core/outcome.ts';
+import { explainOutcome, itemOf, type OutcomeRow } from '../core/outcome.ts';
 import type { PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { failureId } from '../evidence/failure-id.ts';
@@ -74,12 +74,13 @@ async function harvestPage(ports: Ports, page: PlanPage): Promise<void> {
 
 async function record({ store, queues, log }: Ports, page: PlanPage, row: OutcomeRow): Promise<void> {
   const { job, round } = page;
-  const isNew = await store.putFinding({ job, instance: row.instance, round, row, reopened: false });
+  const item = itemOf(row);
+  const isNew = await store.putFinding({ job, item, round, row, reopened: false });
   if (row.outcome !== 'failure') return;
   await queues.deadLetter.send([
     {
-      body: deadLetterBody(job, round, row.instance, row.code),
-      dedupeId: failureId(job, round, row.instance),
+      body: deadLetterBody(job, round, item, row.code),
+      dedupeId: failureId(job, round, item),
       attributes: { code: row.code, reason: explainOutcome(row.code), job },
     },
   ]);

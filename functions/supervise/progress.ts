@@ -1,6 +1,6 @@
 import { addCounts, type Counts } from '../core/counts.ts';
 import type { JobId } from '../core/ids.ts';
-import type { Checkpoint, Job } from '../core/job.ts';
+import { type Checkpoint, type Job, serversOf } from '../core/job.ts';
 import type { Gate, Ports } from '../core/ports.ts';
 import { pageCounts } from './harvest.ts';
 
@@ -40,7 +40,7 @@ export async function progressOf({ store }: Pick<Ports, 'store'>, id: JobId): Pr
     }
     if (pages.length < PAGES_AT_ONCE) break;
   }
-  const gates = await Promise.all([...new Set([job.source, job.target])].map((name) => store.gate(name)));
+  const gates = await Promise.all([...new Set(serversOf(job))].map((name) => store.gate(name)));
   return {
     job,
     checkpoint,

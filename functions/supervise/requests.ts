@@ -1,7 +1,7 @@
 import { addCounts, finalCount, NO_COUNTS } from '../core/counts.ts';
 import { MigrationError } from '../core/errors.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
-import { type Job, type JobKind, type JobOptions, SCHEMA_VERSION } from '../core/job.ts';
+import { type DumpPlaces, type Job, type JobKind, type JobOptions, SCHEMA_VERSION } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
 import { openRound } from './open-round.ts';
 import { updateJob } from './update-job.ts';
@@ -14,6 +14,7 @@ export async function requestJob(
     readonly kind: JobKind;
     readonly source: EndpointName;
     readonly target: EndpointName;
+    readonly dump?: DumpPlaces;
     readonly options: JobOptions;
   },
 ): Promise<Job> {

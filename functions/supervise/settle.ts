@@ -16,8 +16,9 @@ export async function settleRound(
   checkpoint: Checkpoint,
 ): Promise<void> {
   const { counts } = job.harvested;
-  const looksOnly = job.kind !== 'replicate';
-  const finished = checkpoint.planned.instances === 0 || (looksOnly && counts.unsettled === 0);
+  // A server is compared afresh at the end; a dump was read to its end, and what only looks has seen all.
+  const comparesAgain = job.kind === 'replicate';
+  const finished = checkpoint.planned.instances === 0 || (!comparesAgain && counts.unsettled === 0);
   if (finished) {
     await updateJob(ports, job.id, (stored) =>
       isStill(stored, checkpoint) ? { ...stored, state: 'finishing' } : undefined,

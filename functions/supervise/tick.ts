@@ -1,9 +1,9 @@
 import { FatalError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
-import { ENDED, type Job, SCHEMA_VERSION } from '../core/job.ts';
+import { ENDED, type Job, readsDump, SCHEMA_VERSION, writesTarget } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
 import { compact } from '../evidence/compact.ts';
-import { assess } from '../orthanc/assess.ts';
+import { assess, assessTarget } from '../orthanc/assess.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
 import { failsMostly } from './fails-mostly.ts';
@@ -72,10 +72,11 @@ async function start(ports: Ports, servers: Servers, settings: SupervisorSetting
 
 async function assessJob(ports: Ports, servers: Servers, job: Job): Promise<void> {
   const { conflict, selection } = job.options;
-  const source = await servers.server(job.source, 'source');
   const target = await servers.server(job.target, 'target');
-  const wanted = { conflict, labels: selection.labels !== undefined, writes: job.kind === 'replicate' };
-  const found = await assess(source, target, wanted);
+  const wanted = { conflict, labels: selection.labels !== undefined, writes: writesTarget(job.kind) };
+  const found = readsDump(job.kind)
+    ? await assessTarget(target, wanted)
+    : await assess(await servers.server(job.source, 'source'), target, wanted);
   for (const warning of found.warnings) ports.log.warn({ job: job.id, code: warning.code }, warning.message);
 }
 

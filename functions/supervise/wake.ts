@@ -1,8 +1,9 @@
 import { chunkKey } from '../core/ids.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
-import { enumerateBody, transferBody } from '../core/messages.ts';
+import { chunkBody, enumerateBody } from '../core/messages.ts';
 import type { ChunkState, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
+import { chunkQueue } from '../core/queues.ts';
 import { enumerationLease } from '../enumerate/lease.ts';
 import type { SupervisorSettings } from './settings.ts';
 
@@ -37,7 +38,7 @@ export async function queueIdle(
   job: Job,
   open: readonly PlanPage[],
 ): Promise<void> {
-  const { store, queues, clock, log } = ports;
+  const { store, clock, log } = ports;
   const now = clock.now();
   for (const page of open) {
     const unqueued = page.chunks.some((chunk) => chunk.state === 'planned' && chunk.queuedAt === undefined);
@@ -49,7 +50,7 @@ export async function queueIdle(
       return needed ? [{ job: id, round, page: number, chunk: index }] : [];
     });
     if (refs.length === 0) continue;
-    await queues.transfer.send(refs.map((ref) => ({ body: transferBody(ref) })));
+    await chunkQueue(ports, job.kind).send(refs.map((ref) => ({ body: chunkBody(ref) })));
     for (const ref of refs) await store.changeChunk(ref, { kind: 'queued', at: now });
     log.warn({ chunks: refs.map(chunkKey) }, 'queued chunks again');
   }

@@ -1,18 +1,8 @@
+import { compare } from '../attempt/compare.ts';
 import type { Job } from '../core/job.ts';
 import type { OutcomeCode } from '../core/outcome.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import type { Recorded } from '../orthanc/server.ts';
-
-export type Comparison = 'same' | 'same-size' | 'different';
-
-/** Holds what the two servers recorded against each other, as far as the job's check asks for it. */
-export function compare(job: Job, source: Recorded, target: Recorded): Comparison {
-  if (job.options.check === 'none') return 'same';
-  if (source.size !== target.size) return 'different';
-  if (job.options.check === 'size') return 'same';
-  if (source.md5 === undefined || target.md5 === undefined) return 'same-size';
-  return source.md5 === target.md5 ? 'same' : 'different';
-}
 
 export type Decision = { readonly kind: 'send' } | { readonly kind: 'final'; readonly code: OutcomeCode };
 
@@ -25,7 +15,7 @@ function final(code: OutcomeCode): Decision {
 /** What to do about one planned instance, given what both servers know of it. */
 export function decide(
   job: Job,
-  entry: PlanEntry,
+  entry: InstanceEntry,
   source: Recorded | undefined,
   target: Recorded | undefined,
 ): Decision {
@@ -40,7 +30,7 @@ export function decide(
   return final(entry.prior?.code === 'STORED' ? 'STORED' : 'ALREADY_PRESENT');
 }
 
-function absent(job: Job, entry: PlanEntry): Decision {
+function absent(job: Job, entry: InstanceEntry): Decision {
   if (job.kind === 'verify') return final('MISSING');
   if (job.kind === 'dry-run') return final('WOULD_SEND');
   // It is there, under an ID that only the target's answer tells.

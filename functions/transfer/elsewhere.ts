@@ -1,8 +1,8 @@
+import { ask } from '../attempt/lookup.ts';
+import type { Attempt } from '../attempt/worker.ts';
 import type { OrthancId } from '../core/ids.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import type { OrthancServer, Recorded } from '../orthanc/server.ts';
-import { ask } from './lookup.ts';
-import type { Attempt } from './worker.ts';
 
 /** What the target holds under an ID of its own. */
 export interface Elsewhere {
@@ -11,7 +11,7 @@ export interface Elsewhere {
 }
 
 export interface Absent {
-  readonly entry: PlanEntry;
+  readonly entry: InstanceEntry;
   readonly source: Recorded;
 }
 
@@ -30,16 +30,20 @@ const ABREAST = 8;
  * differ in it, the same file has two IDs. Found is only what has the same MD5, since that is the same file.
  * Returns `undefined` when an endpoint is blocked.
  */
-export async function findElsewhere(attempt: Attempt, absent: readonly Absent[]): Promise<Found | undefined> {
+export async function findElsewhere(
+  attempt: Attempt,
+  source: OrthancServer,
+  absent: readonly Absent[],
+): Promise<Found | undefined> {
   if (absent.length === 0) return new Map();
-  const looked = await ask(attempt, () => search(attempt, absent));
+  const looked = await ask(attempt, () => search(source, attempt.target, absent));
   if (looked.kind === 'found') return looked.value;
   if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
   // Not knowing does no harm: what is sent again is answered AlreadyStored.
   return looked.kind === 'blocked' ? undefined : new Map();
 }
 
-async function search({ source, target }: Attempt, absent: readonly Absent[]): Promise<Found> {
+async function search(source: OrthancServer, target: OrthancServer, absent: readonly Absent[]): Promise<Found> {
   const found = new Map<OrthancId, Elsewhere>();
   const [from, to] = await Promise.all([source.defaultEncoding(), target.defaultEncoding()]);
   if (from === undefined || to === undefined || from === to) return found;

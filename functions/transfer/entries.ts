@@ -1,25 +1,18 @@
+import { failedLookup, provenance, rowOfCondemned, rowOfFailure } from '../attempt/failed-rows.ts';
+import { lookUp } from '../attempt/lookup.ts';
+import type { Watch } from '../attempt/process.ts';
+import { prove, type Unproven } from '../attempt/prove.ts';
+import { makeRow } from '../attempt/rows.ts';
+import { withinLimits } from '../attempt/within-limits.ts';
+import type { Attempt } from '../attempt/worker.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { ReceiptRow } from '../core/outcome.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import type { OrthancError } from '../orthanc/errors.ts';
-import type { Recorded, Relay } from '../orthanc/server.ts';
+import type { OrthancServer, Recorded, Relay } from '../orthanc/server.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Absent, findElsewhere } from './elsewhere.ts';
-import { failedLookup, provenance, rowOfFailure } from './failed-rows.ts';
-import { lookUp } from './lookup.ts';
-import { prove, type Unproven } from './prove.ts';
-import { makeRow } from './rows.ts';
-import { type Sent, send } from './send.ts';
-import type { Attempt } from './worker.ts';
-
-/** A deadline nearer than this (milliseconds) lets no further instance start. */
-const LAST_START_MS = 10_000;
-
-/** Called around each transfer in careful mode. */
-export interface Watch {
-  readonly before: (id: OrthancId) => Promise<void>;
-  readonly after: (id: OrthancId) => Promise<void>;
-}
+import { send } from './send.ts';
 
 const DIFFERENT_ID: Decision = { kind: 'final', code: 'DIFFERENT_ORTHANC_ID' };
 
@@ -36,19 +29,20 @@ type Known =
  */
 export async function processEntries(
   attempt: Attempt,
+  server: OrthancServer,
   relay: Relay,
-  entries: readonly PlanEntry[],
+  entries: readonly InstanceEntry[],
   watch?: Watch,
 ): Promise<ReceiptRow[] | undefined> {
   const startedAt = attempt.worker.ports.clock.now();
-  const known = await lookUpBoth(attempt, entries);
+  const known = await lookUpBoth(attempt, server, entries);
   if (known === undefined) return undefined;
   if (known.error) return entries.map((entry) => failedLookup(attempt, entry, known.error, startedAt));
-  const elsewhere = await findElsewhere(attempt, absentOf(entries, known));
+  const elsewhere = await findElsewhere(attempt, server, absentOf(entries, known));
   if (elsewhere === undefined) return undefined;
   const rows: ReceiptRow[] = [];
   const unproven: Unproven[] = [];
-  const sendOne = async (entry: PlanEntry): Promise<void> => {
+  const sendOne = async (entry: InstanceEntry): Promise<void> => {
     const source = known.source.get(entry.id);
     const there = elsewhere.get(entry.id);
     const target = there?.recorded ?? known.target.get(entry.id);
@@ -69,21 +63,13 @@ export async function processEntries(
       return;
     }
     if (attempt.condemned.has(entry.id)) {
-      rows.push(
-        makeRow(attempt, entry, {
-          code: 'TARGET_CRASHES',
-          settled: true,
-          sentByUs: 'unknown',
-          attempts: (entry.attempts ?? 0) + 1,
-          startedAt,
-          source,
-        }),
-      );
+      rows.push(rowOfCondemned(attempt, entry, startedAt, source));
       return;
     }
     const begun = attempt.worker.ports.clock.now();
-    const sent = await sendWithinLimits(attempt, relay, entry, source, watch);
-    if (sent.kind === 'stored') unproven.push({ entry, source, sent, startedAt: begun });
+    const sent = await withinLimits(attempt, entry.id, source.size, watch, () => send(attempt, relay, entry, source));
+    if (sent.kind === 'stored')
+      unproven.push({ entry, expected: entry.id, study: entry.study, source, sent, startedAt: begun });
     else if (sent.kind !== 'given-up') rows.push(rowOfFailure(attempt, entry, source, sent, begun));
   };
   if (watch) for (const entry of entries) await sendOne(entry);
@@ -94,7 +80,7 @@ export async function processEntries(
 }
 
 /** What the target does not know by the source's ID. */
-function absentOf(entries: readonly PlanEntry[], known: { source: Recordings; target: Recordings }): Absent[] {
+function absentOf(entries: readonly InstanceEntry[], known: { source: Recordings; target: Recordings }): Absent[] {
   return entries.flatMap((entry) => {
     const source = known.source.get(entry.id);
     return source && !known.target.has(entry.id) ? [{ entry, source }] : [];
@@ -105,11 +91,15 @@ function facts(source: Recorded | undefined, target: Recorded | undefined): { so
   return { ...(source && { source }), ...(target && { target }) };
 }
 
-async function lookUpBoth(attempt: Attempt, entries: readonly PlanEntry[]): Promise<Known | undefined> {
+async function lookUpBoth(
+  attempt: Attempt,
+  server: OrthancServer,
+  entries: readonly InstanceEntry[],
+): Promise<Known | undefined> {
   const ids = entries.map((entry) => entry.id);
   const studies = new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : [])));
   const [source, target] = await Promise.all([
-    lookUp(attempt, attempt.source, ids, studies),
+    lookUp(attempt, server, ids, studies),
     lookUp(attempt, attempt.target, ids, studies),
   ]);
   for (const looked of [source, target]) if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
@@ -117,25 +107,4 @@ async function lookUpBoth(attempt: Attempt, entries: readonly PlanEntry[]): Prom
   if (attempt.blockage) return undefined;
   for (const looked of [source, target]) if (looked.kind === 'failing') return { error: looked.error };
   return undefined;
-}
-
-async function sendWithinLimits(
-  attempt: Attempt,
-  relay: Relay,
-  entry: PlanEntry,
-  source: Recorded,
-  watch: Watch | undefined,
-): Promise<Sent> {
-  return attempt.pool.run(source.size, async () => {
-    if (attempt.blockage || attempt.deadline.remainingMs() < LAST_START_MS) return { kind: 'given-up' };
-    await watch?.before(entry.id);
-    const sent = await send(attempt, relay, entry, source);
-    // The mark stays on an instance under which the target broke down, and on nobody else.
-    if (sent.kind !== 'given-up' || !brokeDown(attempt)) await watch?.after(entry.id);
-    return sent;
-  });
-}
-
-function brokeDown(attempt: Attempt): boolean {
-  return attempt.blockage?.crashed ?? false;
 }

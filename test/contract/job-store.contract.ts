@@ -100,7 +100,7 @@ export function jobStoreContract(name: string, makeStore: () => JobStore | Promi
       await store.putFinding(finding(15, 1, { job: jobId('job-2') }));
       const ids = async (after: number | undefined, limit: number) =>
         (await store.findings(jobId(), after === undefined ? undefined : instance(after), limit)).map(
-          (each) => each.instance,
+          (each) => each.item,
         );
       expect(await ids(undefined, 3)).toEqual([10, 20, 30].map(instance));
       expect(await ids(30, 3)).toEqual([instance(40)]);

@@ -100,5 +100,5 @@ export function row(id: OrthancId, over: Partial<OutcomeRow> = {}): OutcomeRow {
 }
 
 export function finding(n: number, round = 1, over: Partial<Finding> = {}): Finding {
-  return { job: jobId(), instance: instance(n), round, row: row(instance(n)), reopened: false, ...over };
+  return { job: jobId(), item: instance(n), round, row: row(instance(n)), reopened: false, ...over };
 }

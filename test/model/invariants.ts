@@ -1,13 +1,13 @@
 import { addCounts, countRow, finalCount, NO_COUNTS } from '../../functions/core/counts.ts';
-import type { JobId, OrthancId } from '../../functions/core/ids.ts';
-import type { OutcomeRow } from '../../functions/core/outcome.ts';
+import type { ItemId, JobId } from '../../functions/core/ids.ts';
+import { itemOf, type OutcomeRow } from '../../functions/core/outcome.ts';
 import { evidencePrefix, type Manifest, manifestKey } from '../../functions/evidence/manifest.ts';
 import { progressOf } from '../../functions/supervise/progress.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Evidence {
   readonly manifest: Manifest;
-  readonly rows: ReadonlyMap<OrthancId, OutcomeRow>;
+  readonly rows: ReadonlyMap<ItemId, OutcomeRow>;
 }
 
 function fail(message: string): never {
@@ -18,7 +18,7 @@ function fail(message: string): never {
 export async function consistentEvidence(schedule: Schedule, job: JobId): Promise<Evidence> {
   const { objects, store } = schedule.ports;
   const manifest: Manifest = JSON.parse(new TextDecoder().decode(await objects.read(manifestKey(job))));
-  const rows = new Map<OrthancId, OutcomeRow>();
+  const rows = new Map<ItemId, OutcomeRow>();
   let counts = NO_COUNTS;
   for (const shard of manifest.shards)
     for (const line of new TextDecoder()
@@ -26,8 +26,8 @@ export async function consistentEvidence(schedule: Schedule, job: JobId): Promis
       .trim()
       .split('\n')) {
       const row: OutcomeRow = JSON.parse(line);
-      if (rows.has(row.instance)) fail(`two outcomes of ${row.instance}`);
-      rows.set(row.instance, row);
+      if (rows.has(itemOf(row))) fail(`two outcomes of ${itemOf(row)}`);
+      rows.set(itemOf(row), row);
       counts = addCounts(counts, countRow(row));
     }
   const progress = (await progressOf(schedule.ports, job)) ?? fail('no job');
@@ -37,15 +37,15 @@ export async function consistentEvidence(schedule: Schedule, job: JobId): Promis
   if (manifest.scanned !== rows.size || finalCount(counts) !== rows.size) fail('scanned is not the number of rows');
   const failed = [...rows.values()]
     .filter((row) => row.outcome === 'failure')
-    .map((row) => row.instance)
+    .map(itemOf)
     .sort();
   const findings = (await store.findings(job, undefined, 10_000)).filter(
     (finding) => !finding.reopened && finding.row.outcome === 'failure',
   );
-  if (findings.map((finding) => finding.instance).join() !== failed.join()) fail('findings differ from failures');
+  if (findings.map((finding) => finding.item).join() !== failed.join()) fail('findings differ from failures');
   const letters = schedule.deadLetters
     .peek(10_000)
-    .map((message) => JSON.parse(message.body).instance)
+    .map((message) => JSON.parse(message.body).item)
     .sort();
   if (letters.join() !== failed.join()) fail(`dead letters ${letters.join()} but failures ${failed.join()}`);
   return { manifest, rows };
@@ -55,7 +55,7 @@ export async function consistentEvidence(schedule: Schedule, job: JobId): Promis
 export async function checkTruth({ world, ports }: Schedule, job: JobId, { rows }: Evidence): Promise<void> {
   for (const row of rows.values()) {
     if (row.outcome !== 'success') continue;
-    const held = world.target.images.get(row.instance);
+    const held = row.instance && world.target.images.get(row.instance);
     if (!held) fail(`${row.code}, but not in the target: ${row.instance}`);
     if (row.md5Source !== held.md5 || row.md5Target !== held.md5) fail(`false proof of ${row.instance}`);
   }

@@ -37,6 +37,7 @@ export function mortalPorts(ports: Ports, life: Life): Ports {
     queues: {
       enumerate: mortal(queues.enumerate, life),
       transfer: mortal(queues.transfer, life),
+      import: mortal(queues.import, life),
       deadLetter: mortal(queues.deadLetter, life),
     },
   };

@@ -2,12 +2,13 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { openDatabase } from '../../cli/local/database.ts';
 import { SqliteJobStore } from '../../cli/local/job-store.ts';
 import { SqliteQueue } from '../../cli/local/work-queue.ts';
+import { TransferWorker } from '../../functions/attempt/worker.ts';
+import type { Dumps } from '../../functions/core/dump.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { createHandler as createEnumerate } from '../../functions/enumerate/handler.ts';
 import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
 import { superviseAll } from '../../functions/supervise/tick.ts';
 import { createHandler as createTransfer } from '../../functions/transfer/handler.ts';
-import { TransferWorker } from '../../functions/transfer/worker.ts';
 import { ManualClock } from '../contract/manual-clock.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { Died, type Life, mortalPorts } from './process.ts';
@@ -32,6 +33,12 @@ interface Process {
   readonly done: Promise<void>;
   ended: boolean;
 }
+
+const NO_DUMPS: Dumps = {
+  keys: new Map(),
+  dump: () => Promise.reject(new Error('there is no dump')),
+  close: async () => undefined,
+};
 
 /** Runs the handlers as concurrent mortal processes on the real local adapters, in an order drawn from a seed. */
 export class Schedule {
@@ -66,7 +73,12 @@ export class Schedule {
       endpoints: { endpoint: async () => Promise.reject(new Error('unused')) },
       clock: this.clock,
       log: QUIET,
-      queues: { enumerate: this.enumerateQueue, transfer: this.transferQueue, deadLetter: this.deadLetters },
+      queues: {
+        enumerate: this.enumerateQueue,
+        transfer: this.transferQueue,
+        import: queue('import'),
+        deadLetter: this.deadLetters,
+      },
     };
   }
 
@@ -120,7 +132,7 @@ export class Schedule {
       const servers = simulatedServers(this.world, () => life.turn());
       const handler =
         queue === this.enumerateQueue
-          ? createEnumerate(ports, servers)
+          ? createEnumerate(ports, { servers, dumps: NO_DUMPS })
           : createTransfer(new TransferWorker(ports, servers));
       const record = { messageId, receiptHandle, body } as SQSRecord;
       const event: SQSEvent = { Records: [record] };

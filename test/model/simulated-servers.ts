@@ -85,6 +85,7 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
     studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
     lookup: unused,
     sopInstanceUid: unused,
+    hasPixelData: async () => true,
     defaultEncoding: () => ask('tools/default-encoding', () => 'Latin1'),
     studiesOfPatient: unused,
     recorded: (ids) =>

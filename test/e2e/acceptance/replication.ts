@@ -76,8 +76,8 @@ function deadLetters(directory: string): DeadLetter[] {
   try {
     const rows = database.prepare("SELECT body FROM messages WHERE queue = 'dead-letter'").all();
     return rows.map(({ body }) => {
-      const { instance, code } = JSON.parse(String(body)) as DeadLetter;
-      return { instance, code };
+      const { item, code }: { item: string; code: string } = JSON.parse(String(body));
+      return { instance: item, code };
     });
   } finally {
     database.close();

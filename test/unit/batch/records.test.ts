@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { takeRecords } from '../../../functions/batch/records.ts';
 import { MigrationError, Postponed } from '../../../functions/core/errors.ts';
-import { transferMessage } from '../../../functions/core/messages.ts';
+import { chunkMessage } from '../../../functions/core/messages.ts';
 
 function eventOf(...bodies: string[]): SQSEvent {
   const records = bodies.map((body, n) => ({ messageId: `m${n}`, receiptHandle: `r${n}`, body }) as SQSRecord);
@@ -51,10 +51,10 @@ describe('the records of a batch', () => {
   });
 
   it('of an unknown version are left alone', () => {
-    expect(transferMessage.safeParse({ v: 2, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
+    expect(chunkMessage.safeParse({ v: 2, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
       false,
     );
-    expect(transferMessage.safeParse({ v: 1, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
+    expect(chunkMessage.safeParse({ v: 1, type: 'chunk', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
       true,
     );
   });

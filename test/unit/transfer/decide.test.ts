@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Md5 } from '../../../functions/core/ids.ts';
 import type { JobKind, JobOptions } from '../../../functions/core/job.ts';
-import type { PlanEntry } from '../../../functions/core/plan.ts';
+import type { InstanceEntry } from '../../../functions/core/plan.ts';
 import type { Recorded } from '../../../functions/orthanc/server.ts';
 import { decide } from '../../../functions/transfer/decide.ts';
 import { instance, job } from '../../contract/samples.ts';
 
 const A = 'a'.repeat(32) as Md5;
 const B = 'b'.repeat(32) as Md5;
-const ENTRY: PlanEntry = { id: instance(1), size: 10 };
+const ENTRY: InstanceEntry = { id: instance(1), size: 10 };
 
 function decided(
-  what: { kind?: JobKind; options?: Partial<JobOptions>; entry?: Partial<PlanEntry> },
+  what: { kind?: JobKind; options?: Partial<JobOptions>; entry?: Partial<InstanceEntry> },
   source: Recorded | undefined,
   target: Recorded | undefined,
 ): string {

@@ -1,6 +1,13 @@
 import type { HttpAnswer } from '../core/answer.ts';
 import type { Md5, OrthancId } from '../core/ids.ts';
-import { type OutcomeCode, outcomeClass, type ReceiptRow, type SentByUs } from '../core/outcome.ts';
+import {
+  type FileSubject,
+  type InstanceSubject,
+  type OutcomeCode,
+  outcomeClass,
+  type ReceiptRow,
+  type SentByUs,
+} from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
 import type { Recorded } from '../orthanc/server.ts';
 import type { Attempt } from './worker.ts';
@@ -17,6 +24,10 @@ export interface RowFacts {
   /** MD5 of the bytes that were read, where the source records none. */
   readonly readMd5?: Md5;
   readonly targetInstance?: OrthancId;
+  /** Of an import: another ID of the instance than the header gives, and what else is known of the file. */
+  readonly instance?: OrthancId;
+  readonly otherFile?: string;
+  readonly keyNumber?: number;
 }
 
 /** One line of the receipt. MD5s are named only where the job's check looked at them. */
@@ -28,8 +39,8 @@ export function makeRow(attempt: Attempt, entry: PlanEntry, facts: RowFacts): Re
     v: 1,
     ts: new Date(now).toISOString(),
     jobId: attempt.job.id,
-    ...(entry.study && { study: entry.study }),
-    instance: entry.id,
+    ...studyOf(entry),
+    ...subjectOf(entry, facts),
     code: facts.code,
     ...(answer && { httpStatus: answer.status }),
     ...(answer?.orthancStatus !== undefined && { orthancStatus: answer.orthancStatus }),
@@ -47,5 +58,24 @@ export function makeRow(attempt: Attempt, entry: PlanEntry, facts: RowFacts): Re
     ...(facts.targetInstance && { targetInstance: facts.targetInstance }),
     ...(compared && md5Source && { md5Source }),
     ...(compared && target?.md5 && { md5Target: target.md5 }),
+  };
+}
+
+function studyOf(entry: PlanEntry): { study?: OrthancId } {
+  const study = entry.file === undefined ? entry.study : entry.content.dicom?.study;
+  return study === undefined ? {} : { study };
+}
+
+function subjectOf(entry: PlanEntry, facts: RowFacts): InstanceSubject | FileSubject {
+  if (entry.file === undefined) return { instance: entry.id };
+  const instance = facts.instance ?? entry.content.dicom?.instance;
+  const keyNumber = facts.keyNumber ?? entry.final?.keyNumber;
+  return {
+    ...(instance && { instance }),
+    file: entry.file,
+    ...(entry.member && { member: entry.member }),
+    ...(facts.otherFile !== undefined && { otherFile: facts.otherFile }),
+    ...(entry.index?.known === false && { orphan: true as const }),
+    ...(keyNumber !== undefined && { keyNumber }),
   };
 }

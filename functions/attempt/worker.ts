@@ -1,5 +1,5 @@
 import type { Side } from '../core/answer.ts';
-import type { EndpointName, OrthancId } from '../core/ids.ts';
+import type { EndpointName, ItemId } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -64,7 +64,8 @@ export interface Attempt {
   readonly worker: TransferWorker;
   readonly job: Job;
   readonly deadline: Deadline;
-  readonly source: OrthancServer;
+  /** Absent where the source is a dump. */
+  readonly source?: OrthancServer;
   readonly target: OrthancServer;
   readonly pool: TransferPool;
   /** An attempt before this one may have sent anything. */
@@ -72,13 +73,18 @@ export interface Attempt {
   readonly lastChance: boolean;
   /** Names this attempt where it takes the target for itself. */
   readonly holder: string;
-  readonly condemned: Set<OrthancId>;
-  /** In careful mode: the one instance that is being sent. */
-  onTheWire: OrthancId | undefined;
+  readonly condemned: Set<ItemId>;
+  /** In careful mode: the one item that is being sent. */
+  onTheWire: ItemId | undefined;
   /** Set once: nothing more is started after it. */
   blockage: Blockage | undefined;
 }
 
 export function endpointName(attempt: Attempt, side: Side): EndpointName {
   return side === 'source' ? attempt.job.source : attempt.job.target;
+}
+
+/** The server on that side. A dump has none: nothing of an import blames it. */
+export function serverOf({ source, target }: Attempt, side: Side): OrthancServer {
+  return side === 'source' && source ? source : target;
 }

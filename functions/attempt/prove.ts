@@ -1,18 +1,24 @@
 import { messageOf } from '../core/errors.ts';
+import type { OrthancId } from '../core/ids.ts';
 import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
 import type { Recorded } from '../orthanc/server.ts';
-import { compare } from './decide.ts';
+import { compare } from './compare.ts';
 import { provenance, rowOfFailure } from './failed-rows.ts';
+import type { Sent } from './judge.ts';
 import { lookUp } from './lookup.ts';
-import { makeRow } from './rows.ts';
-import type { Sent } from './send.ts';
+import { makeRow, type RowFacts } from './rows.ts';
 import type { Attempt } from './worker.ts';
 
 /** What the target says that it stored. */
 export interface Unproven {
   readonly entry: PlanEntry;
+  /** The ID that it should have there, and its study. */
+  readonly expected: OrthancId | undefined;
+  readonly study: OrthancId | undefined;
   readonly source: Recorded;
+  /** Facts that the row is to have beside those of the proof. */
+  readonly more?: Pick<RowFacts, 'otherFile'>;
   readonly sent: Sent & { kind: 'stored' };
   readonly startedAt: number;
 }
@@ -21,7 +27,7 @@ export interface Unproven {
 export async function prove(attempt: Attempt, unproven: readonly Unproven[]): Promise<ReceiptRow[] | undefined> {
   const ids = unproven.map(({ sent }) => sent.id);
   const studies = new Map(
-    unproven.flatMap(({ entry, sent }) => (entry.study && sent.id === entry.id ? [[sent.id, entry.study]] : [])),
+    unproven.flatMap(({ sent, expected, study }) => (study && sent.id === expected ? [[sent.id, study]] : [])),
   );
   const looked = await lookUp(attempt, attempt.target, ids, studies);
   if (looked.kind === 'blocked') {
@@ -42,15 +48,16 @@ export async function prove(attempt: Attempt, unproven: readonly Unproven[]): Pr
 
 function rowOfProof(
   attempt: Attempt,
-  { entry, source, sent, startedAt }: Unproven,
+  { entry, expected, source, sent, startedAt, more }: Unproven,
   target: Recorded | undefined,
 ): ReceiptRow {
   const before = provenance(attempt, entry);
   const again: SentByUs = before === 'unknown' || sent.tries > 1 ? 'unknown' : 'no';
   const sentByUs: SentByUs = sent.status === 'Success' ? 'yes' : again;
   const read: Recorded = { size: sent.bytes, md5: sent.md5 };
-  const code = proofCode(attempt, entry, sent, source.md5 ? source : read, target);
-  const targetInstance = sent.id === entry.id ? {} : { targetInstance: sent.id };
+  const code = proofCode(attempt, entry, expected, sent, source.md5 ? source : read, target);
+  // The file itself has no ID: it has the one that the target gives.
+  const named = entry.file === undefined ? { targetInstance: sent.id } : { instance: sent.id };
   return makeRow(attempt, entry, {
     code,
     settled: true,
@@ -60,13 +67,15 @@ function rowOfProof(
     source,
     readMd5: sent.md5,
     ...(target && { target }),
-    ...targetInstance,
+    ...(sent.id !== expected && named),
+    ...more,
   });
 }
 
 function proofCode(
   attempt: Attempt,
   entry: PlanEntry,
+  expected: OrthancId | undefined,
   sent: Sent & { kind: 'stored' },
   source: Recorded,
   target: Recorded | undefined,
@@ -77,7 +86,8 @@ function proofCode(
     if (sent.status === 'Success') return 'TARGET_ALTERED';
     return attempt.job.options.conflict === 'keep-target' ? 'CONFLICT_KEPT' : 'CONFLICT';
   }
-  if (sent.id !== entry.id) return 'DIFFERENT_ORTHANC_ID';
+  if (entry.file === undefined && sent.id !== expected) return 'DIFFERENT_ORTHANC_ID';
   if (comparison === 'same-size') return 'CHECKED_BY_SIZE_ONLY';
-  return attempt.job.options.check === 'none' ? 'UNCHECKED' : 'STORED';
+  if (attempt.job.options.check === 'none') return 'UNCHECKED';
+  return entry.file !== undefined && entry.headerOnly ? 'STORED_WITHOUT_PIXELS' : 'STORED';
 }

@@ -2,8 +2,8 @@ import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
 import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded } from '../orthanc/server.ts';
+import type { Sent } from './judge.ts';
 import { makeRow } from './rows.ts';
-import type { Sent } from './send.ts';
 import type { Attempt } from './worker.ts';
 
 /** The bytes were there before us, unless an attempt that left no receipt sent them. */
@@ -25,7 +25,7 @@ export function failedLookup(attempt: Attempt, entry: PlanEntry, error: OrthancE
   });
 }
 
-function isLast(attempt: Attempt, attempts: number): boolean {
+export function isLast(attempt: Attempt, attempts: number): boolean {
   return attempt.lastChance || attempts >= attempt.worker.retries.attempts;
 }
 
@@ -33,7 +33,7 @@ function isLast(attempt: Attempt, attempts: number): boolean {
 export function rowOfFailure(
   attempt: Attempt,
   entry: PlanEntry,
-  source: Recorded,
+  source: Recorded | undefined,
   sent: Sent & { kind: 'final' | 'failed' },
   startedAt: number,
 ): ReceiptRow {
@@ -46,7 +46,24 @@ export function rowOfFailure(
     sentByUs,
     attempts,
     startedAt,
-    source,
+    ...(source && { source }),
     ...(sent.answer && { answer: sent.answer }),
+  });
+}
+
+/** The row of an item that is proven to break the target: it is not sent again. */
+export function rowOfCondemned(
+  attempt: Attempt,
+  entry: PlanEntry,
+  startedAt: number,
+  source: Recorded | undefined,
+): ReceiptRow {
+  return makeRow(attempt, entry, {
+    code: 'TARGET_CRASHES',
+    settled: true,
+    sentByUs: 'unknown',
+    attempts: (entry.attempts ?? 0) + 1,
+    startedAt,
+    ...(source && { source }),
   });
 }

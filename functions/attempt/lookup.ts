@@ -3,7 +3,7 @@ import type { OrthancId } from '../core/ids.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { OrthancServer, Recorded } from '../orthanc/server.ts';
 import { mayBlockAgain } from './outage.ts';
-import type { Attempt, Blockage } from './worker.ts';
+import { type Attempt, type Blockage, serverOf } from './worker.ts';
 
 export type Asked<T> =
   | { readonly kind: 'found'; readonly value: T }
@@ -40,7 +40,7 @@ export async function ask<T>(attempt: Attempt, question: () => Promise<T>): Prom
       return { kind: 'found', value: await question() };
     } catch (error) {
       if (!(error instanceof OrthancError)) throw error;
-      const blockage = await blockageOf(error.side === 'source' ? attempt.source : attempt.target, error);
+      const blockage = await blockageOf(serverOf(attempt, error.side), error);
       if (blockage) return { kind: 'blocked', blockage };
       attempt.worker.ports.log.warn({ endpoint: error.endpoint, tried }, `look-up failed: ${messageOf(error)}`);
       if (tried >= quickTries) return givenUp(attempt, error);

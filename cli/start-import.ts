@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { StorageKeys } from '../functions/core/content.ts';
+import type { Endpoint } from '../functions/core/endpoint.ts';
+import { UsageError } from '../functions/core/errors.ts';
+import type { EndpointName, FileKey, JobId } from '../functions/core/ids.ts';
+import type { DumpPlaces, Job, JobKind } from '../functions/core/job.ts';
+import { cancelJob, requestJob } from '../functions/supervise/requests.ts';
+import { assessTargetFirst } from './assess.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { newJobId } from './jobs/job-id.ts';
+import { unfinishedJob } from './jobs/same-job.ts';
+import { checkRoots } from './local/dump/check-roots.ts';
+import { readNames } from './local/dump/names.ts';
+import { MemoryEndpoints } from './local/endpoints.ts';
+import { type RunTexts, stateDirectory } from './options/common.ts';
+import { changeLimits, type LimitChanges } from './options/limits.ts';
+import type { Console } from './output/console.ts';
+import { reporterOf } from './reporters.ts';
+import { type Beginning, runJob } from './run-job.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { openState } from './runtime/state.ts';
+import { resume } from './start-job.ts';
+
+export interface WantedImport {
+  readonly kind: JobKind & ('import' | 'import-dry-run');
+  /** As given: folders and files, or `-` alone. */
+  readonly paths: readonly string[];
+  readonly target: Endpoint;
+  readonly options: Job['options'];
+  readonly limits: LimitChanges;
+  readonly restart: boolean;
+  readonly keys: StorageKeys;
+}
+
+/** What is to be read, and the name that the job has for it. */
+interface Places {
+  readonly name: EndpointName;
+  readonly keys: readonly FileKey[];
+  /** Too many for the job's record: they are kept as an object. */
+  readonly listed: boolean;
+}
+
+/** More paths than these are kept as a list. */
+const MOST_ROOTS = 20;
+
+/** Checks what is to be read and the target, then runs an import: the unfinished one of the same places, or a new one. */
+export async function startImport(console: Console, wanted: WantedImport, texts: RunTexts): Promise<ExitCode> {
+  const { target, kind, options, keys } = wanted;
+  const directory = stateDirectory(texts);
+  const places = await placesOf(wanted.paths);
+  const reporter = reporterOf(console, texts);
+  await assessTargetFirst(target, kind, options, reporter);
+  const state = openState({ directory, verbose: texts.verbose ?? false });
+  try {
+    return await runJob({
+      console,
+      reporter,
+      state,
+      sources: { endpoints: new MemoryEndpoints([target]), keys },
+      texts,
+      begin: (runtime) => begin(runtime, wanted, places),
+    });
+  } finally {
+    state.close();
+  }
+}
+
+async function placesOf(paths: readonly string[]): Promise<Places> {
+  if (!paths.includes('-')) {
+    for (const path of paths)
+      if (/^s3:/i.test(path))
+        throw new UsageError(`${path}: buckets cannot be read yet; copy the objects into a folder`);
+    const keys = await checkRoots(paths);
+    return { name: nameOf(keys), keys, listed: keys.length > MOST_ROOTS };
+  }
+  if (paths.length > 1)
+    throw new UsageError('- stands for a list of names on standard input: give it without other paths');
+  const keys = await readNames(process.stdin);
+  if (keys.length === 0) throw new UsageError('the list of names on standard input is empty');
+  return { name: nameOf(keys), keys, listed: true };
+}
+
+/** The same places always have the same name. */
+function nameOf(keys: readonly FileKey[]): EndpointName {
+  const [first = ''] = keys;
+  if (keys.length === 1) return first as string as EndpointName;
+  const digest = createHash('sha256').update(keys.join('\n')).digest('hex').slice(0, 12);
+  return `${first} and ${keys.length - 1} more (${digest})` as EndpointName;
+}
+
+async function begin(runtime: Runtime, wanted: WantedImport, places: Places): Promise<Beginning> {
+  const { ports } = runtime;
+  const { kind, options, restart } = wanted;
+  const target = wanted.target.name;
+  await changeLimits(ports.store, target, wanted.limits);
+  const identity = { kind, source: places.name, target, selection: options.selection };
+  const unfinished = unfinishedJob(await ports.store.jobs(), identity);
+  if (unfinished && !restart) return resume(runtime, unfinished, options);
+  if (unfinished) await cancelJob(ports, unfinished.id);
+  const id = newJobId(ports.clock.now());
+  const dump = await frozen(runtime, id, places);
+  const job = await requestJob(ports, { id, kind, source: places.name, target, dump, options });
+  return { job, how: 'new' };
+}
+
+async function frozen({ ports }: Runtime, id: JobId, { keys, listed }: Places): Promise<DumpPlaces> {
+  if (!listed) return { roots: keys };
+  const list = `jobs/${id}/names.txt`;
+  await ports.objects.write(list, new TextEncoder().encode(keys.map((key) => `${key}\n`).join('')));
+  return { list };
+}

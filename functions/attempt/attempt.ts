@@ -1,0 +1,171 @@
+import { countRows, finalCount } from '../core/counts.ts';
+import { FatalError, Postponed } from '../core/errors.ts';
+import { failJob } from '../core/fail-job.ts';
+import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
+import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
+import { type Job, readsDump, serversOf } from '../core/job.ts';
+import type { ReceiptRow } from '../core/outcome.ts';
+import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
+import type { Deadline } from '../core/ports.ts';
+import { jobDamaged, readStoredLines } from '../core/stored-lines.ts';
+import { encodeReceipt } from '../evidence/receipt.ts';
+import type { Process, Watch } from './process.ts';
+import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
+
+/** Attempts that ended without a word, or in a broken target, before a chunk's instances are tried one after the other and alone. */
+const CAREFUL_AFTER_DEATHS = 4;
+const CAREFUL_AFTER_CRASHES = 2;
+/** A suspect that brought the target down so often, sent alone, is not sent again. */
+const CONDEMNED_AFTER = 2;
+/** How long a dead attempt keeps others from the target; renewed at each instance. Milliseconds. */
+const EXCLUSIVE_MS = 120_000;
+
+/**
+ * Makes one attempt at one chunk and closes it with a receipt. A chunk that is closed, or whose job does not run, needs
+ * nothing. Raises `Postponed` when the message has to come again later. What no attempt can get over ends the job.
+ */
+export async function attemptChunk(
+  worker: TransferWorker,
+  ref: ChunkRef,
+  deadline: Deadline,
+  process: Process,
+): Promise<void> {
+  try {
+    await attempt(worker, ref, deadline, process);
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    worker.ports.log.error({ chunk: chunkKey(ref), code: error.code }, error.message);
+    await failJob(worker.ports, ref.job, error);
+  }
+}
+
+async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline, process: Process): Promise<void> {
+  const { store, clock } = worker.ports;
+  const job = await store.job(ref.job);
+  if (job?.state !== 'running') return;
+  const page = await store.page(ref.job, ref.round, ref.page);
+  const planned = page?.chunks[ref.chunk];
+  if (planned?.state !== 'planned') return;
+  for (const name of serversOf(job)) await requireOpen(worker, name);
+  const checkpoint = await store.checkpoint(ref.job, ref.round);
+  const begun = await store.changeChunk(ref, { kind: 'started', at: clock.now() });
+  const chunk = begun?.chunks[ref.chunk];
+  if (!begun || !chunk) return;
+  const made = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
+  const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
+  const run = careful ? runCarefully : runChunk;
+  const rows = await run(made, process, ref, begun, chunk);
+  if (rows === undefined) return giveBack(made, ref);
+  await close(made, ref, chunk, rows);
+}
+
+async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
+  const gate = await worker.ports.store.gate(name);
+  const delay = gateDelay(gate, worker.ports.clock.now());
+  if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
+}
+
+async function prepare(
+  worker: TransferWorker,
+  job: Job,
+  ref: ChunkRef,
+  chunk: ChunkState,
+  deadline: Deadline,
+  lastChance: boolean,
+): Promise<Attempt> {
+  const pool = worker.pool(job.target);
+  pool.configure(await worker.ports.store.limits(job.target));
+  return {
+    worker,
+    job,
+    deadline,
+    ...(readsDump(job.kind) ? {} : { source: await worker.servers.server(job.source, 'source') }),
+    target: await worker.servers.server(job.target, 'target'),
+    pool,
+    repeated: chunk.started > 1,
+    lastChance,
+    holder: `${chunkKey(ref)}#${chunk.started}`,
+    condemned: new Set(chunk.condemned),
+    onTheWire: undefined,
+    blockage: undefined,
+  };
+}
+
+async function runChunk(
+  attempt: Attempt,
+  process: Process,
+  _ref: ChunkRef,
+  page: PlanPage,
+  chunk: ChunkState,
+): Promise<ReceiptRow[] | undefined> {
+  return process(attempt, await entriesOf(attempt, page, chunk));
+}
+
+/** One instance after the other, with the target to itself, each written down before it is sent: whoever breaks the target is known. */
+async function runCarefully(
+  attempt: Attempt,
+  process: Process,
+  ref: ChunkRef,
+  page: PlanPage,
+  chunk: ChunkState,
+): Promise<ReceiptRow[] | undefined> {
+  const { worker, job, holder } = attempt;
+  const { ports } = worker;
+  if (!(await takeExclusive(ports, job.target, holder, EXCLUSIVE_MS))) return undefined;
+  const { suspect } = chunk;
+  const condemned = suspect && suspect.times >= CONDEMNED_AFTER;
+  if (condemned) await ports.store.changeChunk(ref, { kind: 'condemned', id: suspect.id });
+  if (condemned) attempt.condemned.add(suspect.id);
+  ports.log.warn(
+    { chunk: chunkKey(ref) },
+    'the target broke down under this chunk before: its instances are sent one by one',
+  );
+  const watch: Watch = {
+    before: async (id) => {
+      await takeExclusive(ports, job.target, holder, EXCLUSIVE_MS);
+      await ports.store.changeChunk(ref, { kind: 'suspect', id, died: false });
+      attempt.onTheWire = id;
+    },
+    after: async () => {
+      await ports.store.changeChunk(ref, { kind: 'suspect', id: undefined, died: false });
+      attempt.onTheWire = undefined;
+    },
+  };
+  const entries = await entriesOf(attempt, page, chunk);
+  // The suspect goes first: its mark must not be overwritten by another's.
+  entries.sort((a, b) => Number(b.id === suspect?.id) - Number(a.id === suspect?.id));
+  return process(attempt, entries, watch);
+}
+
+async function entriesOf(attempt: Attempt, page: PlanPage, chunk: ChunkState): Promise<PlanEntry[]> {
+  const { offset, length, instances } = chunk;
+  const entries = await readStoredLines<PlanEntry>(attempt.worker.ports.objects, page.object, { offset, length });
+  // An object that was cut between two lines: its instances must not vanish.
+  if (entries.length !== instances) throw jobDamaged(page.object);
+  return entries;
+}
+
+/** Nothing is concluded: the message comes again. What was stored meanwhile is found in the target then. */
+async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
+  const { worker, blockage } = attempt;
+  const { ports } = worker;
+  if (blockage) await closeGate(ports, endpointName(attempt, blockage.side), blockage.gate, blockage.message);
+  await releaseExclusive(ports, attempt.job.target, attempt.holder);
+  if (blockage?.crashed && attempt.onTheWire)
+    await ports.store.changeChunk(ref, { kind: 'suspect', id: attempt.onTheWire, died: true });
+  await ports.store.changeChunk(ref, { kind: 'returned', at: ports.clock.now(), crashed: blockage?.crashed ?? false });
+  if (!blockage) throw new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
+  ports.log.warn({ chunk: chunkKey(ref), code: blockage.gate }, blockage.message);
+  throw new Postponed('BLOCKED', blockage.message, 2);
+}
+
+async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: readonly ReceiptRow[]): Promise<void> {
+  const { ports } = attempt.worker;
+  const receipt = `jobs/${ref.job}/receipts/${ref.round}/${ref.page}/${ref.chunk}-${chunk.started}-${crypto.randomUUID()}.ndjson`;
+  await ports.objects.write(receipt, encodeReceipt(rows));
+  const counts = countRows(rows);
+  const won = await ports.store.closeChunk(ref, { receipt, counts });
+  await releaseExclusive(ports, attempt.job.target, attempt.holder);
+  if (finalCount(counts) > 0) for (const name of serversOf(attempt.job)) await recordSuccess(ports, name);
+  ports.log.info({ chunk: chunkKey(ref), won, ...counts }, 'chunk closed');
+}

@@ -1,0 +1,29 @@
+import type { ItemId } from '../core/ids.ts';
+import type { Sent } from './judge.ts';
+import type { Watch } from './process.ts';
+import type { Attempt } from './worker.ts';
+
+/** A deadline nearer than this (milliseconds) lets no further item start. */
+const LAST_START_MS = 10_000;
+
+/** Sends one item of this many bytes once the target's limits allow it, unless the attempt is over by then. */
+export async function withinLimits(
+  attempt: Attempt,
+  id: ItemId,
+  bytes: number,
+  watch: Watch | undefined,
+  send: () => Promise<Sent>,
+): Promise<Sent> {
+  return attempt.pool.run(bytes, async () => {
+    if (attempt.blockage || attempt.deadline.remainingMs() < LAST_START_MS) return { kind: 'given-up' };
+    await watch?.before(id);
+    const sent = await send();
+    // The mark stays on an item under which the target broke down, and on nobody else.
+    if (sent.kind !== 'given-up' || !brokeDown(attempt)) await watch?.after(id);
+    return sent;
+  });
+}
+
+function brokeDown(attempt: Attempt): boolean {
+  return attempt.blockage?.crashed ?? false;
+}

@@ -1,0 +1,87 @@
+import type { DumpItem } from '../../core/dump.ts';
+import type { Cursor } from '../../core/job.ts';
+import { ChunkPacker } from '../../core/packing.ts';
+import { CHUNK_BYTES, CHUNK_INSTANCES, type FileEntry, PAGE_CHUNKS } from '../../core/plan.ts';
+import { type DumpEnumeration, STEP_MARGIN_MS, type Step } from '../step.ts';
+import { claimInOrder, hasPixels } from './claims.ts';
+import { type Looked, look } from './look.ts';
+
+type DumpCursor = Cursor & { stage: 'dump' };
+
+/** Files whose heads are read at the same time. */
+const AHEAD = 16;
+/** The first pages are short, so that sending begins soon. */
+const FIRST_PAGE_CHUNKS = 4;
+/** What a page holds back will be planned as one page. */
+const HELD_FILES = PAGE_CHUNKS * CHUNK_INSTANCES;
+const HELD_BYTES = PAGE_CHUNKS * CHUNK_BYTES;
+
+/** Plans the next page from the dump: what can be sent at once, and, kept with it, what has to wait for the end of the dump. */
+export async function dumpStage(enumeration: DumpEnumeration, cursor: DumpCursor): Promise<Step> {
+  const { ports, job, checkpoint, dump, deadline } = enumeration;
+  const maxChunks = Math.min(PAGE_CHUNKS, FIRST_PAGE_CHUNKS * 2 ** checkpoint.nextPage);
+  const packer = new ChunkPacker();
+  const held: FileEntry[] = [];
+  let heldBytes = 0;
+  let next: Cursor = { stage: 'held', pass: 'orphans', page: 0 };
+  for await (const looked of lookAhead(enumeration, dump.list(cursor.after))) {
+    const now = looked.entries.filter((entry) => !isHeld(entry));
+    if (looked.together) packer.addTogether(now);
+    else for (const entry of now) packer.add(entry);
+    for (const entry of looked.entries) {
+      if (!isHeld(entry)) continue;
+      held.push(entry);
+      heldBytes += entry.size;
+    }
+    const full = packer.isFull(maxChunks) || held.length >= HELD_FILES || heldBytes >= HELD_BYTES;
+    if (full || deadline.remainingMs() < STEP_MARGIN_MS) {
+      next = { stage: 'dump', after: looked.key };
+      break;
+    }
+  }
+  const claimed = await claimInOrder(ports, job.id, packer.chunks.flat().filter(isFile).filter(hasPixelsToSend));
+  const known = new Map(claimed.map((entry) => [entry.id, entry]));
+  const chunks = packer.chunks.map((chunk) =>
+    chunk.map((entry) => (isFile(entry) ? (known.get(entry.id) ?? entry) : entry)),
+  );
+  return { chunks, held, next };
+}
+
+function isFile(entry: { readonly file?: string }): entry is FileEntry {
+  return entry.file !== undefined;
+}
+
+function hasPixelsToSend(entry: FileEntry): boolean {
+  return entry.final === undefined && hasPixels(entry);
+}
+
+/** What might be a copy of something better is not sent before the dump is read to its end. */
+function isHeld(entry: FileEntry): boolean {
+  if (entry.final || entry.content.kind !== 'dicom') return false;
+  return !hasPixels(entry) || entry.index?.known === false || entry.index?.type === UNTIL_PIXEL_DATA;
+}
+
+/** Orthanc's attachment type of a header-only copy. */
+export const UNTIL_PIXEL_DATA = 3;
+
+/** Looks at objects in their order, a few at a time. */
+async function* lookAhead(enumeration: DumpEnumeration, items: AsyncIterable<DumpItem>): AsyncGenerator<Looked> {
+  const pending: Promise<Looked>[] = [];
+  const begin = (item: DumpItem): void => {
+    const looking = look(enumeration, item);
+    // It is awaited below, in order; until then a failure must not count as unhandled.
+    looking.catch(() => undefined);
+    pending.push(looking);
+  };
+  try {
+    for await (const item of items) {
+      begin(item);
+      const first = pending.length >= AHEAD ? pending.shift() : undefined;
+      if (first) yield await first;
+    }
+    for (let first = pending.shift(); first; first = pending.shift()) yield await first;
+  } finally {
+    // Whoever leaves early closes the dump soon: no file may be open then.
+    await Promise.allSettled(pending);
+  }
+}

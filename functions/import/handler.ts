@@ -1,0 +1,21 @@
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { attemptChunk } from '../attempt/attempt.ts';
+import type { TransferWorker } from '../attempt/worker.ts';
+import { deadlineOf, type SqsHandler, takeRecords } from '../batch/records.ts';
+import type { Dumps } from '../core/dump.ts';
+import { chunkMessage } from '../core/messages.ts';
+import { importer } from './import.ts';
+
+/** The import function: each record names one chunk of files. */
+export function createHandler(worker: TransferWorker, dumps: Dumps): SqsHandler {
+  const { log, queues } = worker.ports;
+  const process = importer(dumps);
+  const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
+    takeRecords({ queue: queues.import, log }, event, async (body) => {
+      const { job, round, page, chunk } = chunkMessage.parse(body);
+      await attemptChunk(worker, { job, round, page, chunk }, deadlineOf(context), process);
+    }),
+  );
+  return (event, context) => handler(event, context);
+}
