@@ -1,7 +1,7 @@
-import { pipeline, Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { Entry } from 'yauzl';
-import { damaged, judgeInflating } from './archive-error.ts';
+import { damaged } from './archive-error.ts';
+import { inflated } from './inflate.ts';
 import { type RandomAccess, readAt } from './random-access.ts';
 
 /** Compression methods (APPNOTE.TXT 6.3.10, 4.4.5). */
@@ -9,7 +9,6 @@ export const STORED = 0;
 export const DEFLATED = 8;
 
 const PIECE_BYTES = 256 * 1024;
-const INFLATED_PIECE_BYTES = 64 * 1024;
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;
 /** Extra fields of the local header, which may be others than in the directory; most are shorter. */
@@ -21,7 +20,7 @@ const USUAL_EXTRA_BYTES = 64;
  */
 export async function* zipContent(file: RandomAccess, entry: Entry): AsyncGenerator<Buffer> {
   const stored = storedBytes(file, entry);
-  const pieces = entry.compressionMethod === DEFLATED ? inflated(stored) : stored;
+  const pieces = entry.compressionMethod === DEFLATED ? inflated(stored, entry) : stored;
   let held: Buffer | undefined;
   let size = 0;
   let crc = 0;
@@ -54,21 +53,5 @@ async function* storedBytes(file: RandomAccess, entry: Entry): AsyncGenerator<Bu
     const piece = await readAt(file, position, Math.min(end - position, PIECE_BYTES));
     position += piece.length;
     yield piece;
-  }
-}
-
-async function* inflated(compressed: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const source = Readable.from(compressed);
-  const inflate = createInflateRaw({ chunkSize: INFLATED_PIECE_BYTES });
-  // Errors of the source reach whoever reads from `inflate`; an early end of reading reaches the source.
-  pipeline(source, inflate, () => undefined);
-  try {
-    yield* inflate;
-  } catch (error) {
-    throw judgeInflating(error);
-  } finally {
-    source.destroy();
-    // A reading that is under way must not outlive the file.
-    if (!source.closed) await new Promise((resolve) => source.once('close', resolve));
   }
 }

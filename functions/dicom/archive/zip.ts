@@ -11,6 +11,7 @@ import { zipEntries } from './zip-directory.ts';
 const WITH_MODES: ReadonlySet<number> = new Set([3, 19]);
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
+const SYMBOLIC_LINK = 0o120000;
 const SLASHES: ReadonlySet<number | undefined> = new Set(['/', '\\'].map((slash) => slash.charCodeAt(0)));
 
 /**
@@ -71,7 +72,9 @@ function problemOf(entry: Entry, limits: ArchiveLimits): ArchiveProblem | undefi
 
 /** Neither a directory nor, where that shows, a symbolic link or something special. */
 function isFile(entry: Entry): boolean {
-  if (entry.uncompressedSize === 0 && SLASHES.has(entry.fileNameRaw.at(-1))) return false;
   const type = WITH_MODES.has(entry.versionMadeBy >>> 8) ? (entry.externalFileAttributes >>> 16) & FILE_TYPE : 0;
-  return type === 0 || type === REGULAR;
+  if (type === SYMBOLIC_LINK) return false;
+  // With a content it is a file, whatever it was before: what Info-ZIP packs from its standard input it calls a pipe.
+  if (entry.uncompressedSize > 0) return true;
+  return !SLASHES.has(entry.fileNameRaw.at(-1)) && (type === 0 || type === REGULAR);
 }

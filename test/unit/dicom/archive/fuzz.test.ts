@@ -6,11 +6,14 @@ import { fileOf, piecesOf, readAll, shown } from './reading.ts';
 
 const contents = ['', 'a', 'some words', 'x'.repeat(3000)].map((content) => Buffer.from(content));
 const members = contents.map((content, at) => ({ name: `folder/${at}`, content }));
-const known = contents.map(shown);
+/** Too large to be inflated at once. */
+const large = { name: 'large', content: Buffer.alloc(2_000_000, 'large ') };
+const known = [...contents, large.content].map(shown);
 
 const zips = [
   makeZip(members),
   makeZip(members.map((member) => ({ ...member, method: 0 }))),
+  makeZip([large, ...members]),
   makeZip(
     members.map((member) => ({ ...member, zip64: true, descriptor: true })),
     { zip64: true },

@@ -5,7 +5,7 @@ import { makeZip } from '../../../support/archives.ts';
 import { fileOf, readAll, shown, wholeOf } from './reading.ts';
 
 const text = (words: string) => Buffer.from(words);
-const large = randomBytes(700_000);
+const large = randomBytes(1_500_000);
 
 describe('the members of a ZIP archive', () => {
   test.each([
@@ -37,6 +37,7 @@ describe('the members of a ZIP archive', () => {
       { name: 'folder/', content: Buffer.alloc(0), method: 0 },
       { name: 'folder\\', content: Buffer.alloc(0), method: 0 },
       { name: 'link', content: text('folder/a'), mode: 0o120777 },
+      { name: 'pipe', content: Buffer.alloc(0), mode: 0o010644 },
       { name: 'folder/a', content: text('one'), mode: 0o100644 },
       { name: 'folder/b', content: text('three') },
     ]);
@@ -46,6 +47,12 @@ describe('the members of a ZIP archive', () => {
       { index: 0, name: 'folder/a', size: 3 },
       { index: 1, name: 'folder/b', size: 5 },
     ]);
+  });
+
+  test('are files too where they were packed from a pipe', async () => {
+    // As `zip archive.zip -` of Info-ZIP does.
+    const archive = makeZip([{ name: '-', content: text('content'), mode: 0o010600 }]);
+    expect(await readAll(expandZip(fileOf(archive)))).toEqual({ seen: [{ name: '-', content: 'content' }] });
   });
 
   test('may have the same name twice', async () => {
