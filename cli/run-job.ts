@@ -1,4 +1,5 @@
 import type { Job } from '../functions/core/job.ts';
+import { dumpContentOf } from './evidence/dump-content.ts';
 import { tallyOf } from './evidence/tally.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -8,6 +9,7 @@ import type { Console } from './output/console.ts';
 import type { Reporter } from './progress/reporter.ts';
 import { type RunSources, Runtime } from './runtime/runtime.ts';
 import type { State } from './runtime/state.ts';
+import { dumpEvent, dumpLines } from './summary/dump.ts';
 import { endEvent, summaryLines } from './summary/summary.ts';
 
 export interface RunTask {
@@ -45,8 +47,14 @@ export async function runJob(task: RunTask): Promise<ExitCode> {
       directory: state.directory,
       run: { durationMs: state.clock.now() - startedAt, moved: end.moved },
     };
-    if (texts.json) console.out(JSON.stringify({ ...endEvent(told), exitCode: code }));
-    else if (!texts.quiet || code !== EXIT.done) for (const line of summaryLines(told)) console.out(line);
+    const content =
+      end.kind === 'ended' && end.job.kind === 'import-dry-run'
+        ? await dumpContentOf(runtime.ports, end.job.id)
+        : undefined;
+    if (texts.json)
+      console.out(JSON.stringify({ ...endEvent(told), ...(content && dumpEvent(content)), exitCode: code }));
+    else if (!texts.quiet || code !== EXIT.done)
+      for (const line of [...(content ? dumpLines(content) : []), ...summaryLines(told)]) console.out(line);
     return code;
   } finally {
     reporter.close();

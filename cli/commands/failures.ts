@@ -1,11 +1,14 @@
+import type { Job } from '../../functions/core/job.ts';
 import { explainOutcome, type OutcomeCode, type OutcomeRow } from '../../functions/core/outcome.ts';
 import { EXIT } from '../exit-codes.ts';
 import { failures } from '../jobs/failures.ts';
 import { findJob } from '../jobs/find-job.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import { parseCount } from '../options/size.ts';
+import type { Unit } from '../output/format.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
+import { unitOf } from '../output/unit.ts';
 import { withState } from '../with-state.ts';
 import type { Add } from './command.ts';
 
@@ -28,40 +31,40 @@ export const addFailures: Add = (program, console, end) => {
       const job = await findJob(store, id);
       const found = failures(store, job.id, texts.reason);
       if (texts.json) for await (const row of found) console.out(JSON.stringify(row));
-      else for (const line of await failureLines(job.id, found, limit)) console.out(line);
+      else for (const line of await failureLines(job, found, limit)) console.out(line);
     });
     end(EXIT.done);
   });
 };
 
 interface Group {
-  instances: number;
+  items: number;
   readonly shown: OutcomeRow[];
 }
 
-async function failureLines(job: string, rows: AsyncIterable<OutcomeRow>, limit: number): Promise<string[]> {
+async function failureLines({ id, kind }: Job, rows: AsyncIterable<OutcomeRow>, limit: number): Promise<string[]> {
   const groups = new Map<OutcomeCode, Group>();
   for await (const row of rows) {
-    const group = groups.get(row.code) ?? { instances: 0, shown: [] };
+    const group = groups.get(row.code) ?? { items: 0, shown: [] };
     groups.set(row.code, group);
-    group.instances += 1;
+    group.items += 1;
     if (group.shown.length < limit) group.shown.push(row);
   }
-  if (groups.size === 0) return [`job ${job} has no failures`];
-  const lines = [...groups].flatMap(([code, group]) => ['', ...groupLines(code, group)]);
+  if (groups.size === 0) return [`job ${id} has no failures`];
+  const lines = [...groups].flatMap(([code, group]) => ['', ...groupLines(code, group, unitOf(kind))]);
   return [
-    `failures of job ${job}`,
+    `failures of job ${id}`,
     ...lines,
     '',
-    `once a cause is gone: orthanc-migrate retry ${job} --reason CODE`,
+    `once a cause is gone: orthanc-migrate retry ${id} --reason CODE`,
     'what each code means and what to do: docs/operations.md',
   ];
 }
 
-function groupLines(code: OutcomeCode, { instances, shown }: Group): string[] {
-  const rest = instances - shown.length;
+function groupLines(code: OutcomeCode, { items, shown }: Group, unit: Unit): string[] {
+  const rest = items - shown.length;
   return [
-    ...wrapped(`${code} (${format.instances(instances)}): ${explainOutcome(code)}`, ''),
+    ...wrapped(`${code} (${format.items(items, unit)}): ${explainOutcome(code)}`, ''),
     ...shown.flatMap(rowLines),
     ...(rest > 0 ? [`  … and ${format.count(rest)} more: --limit N, or --json for all`] : []),
   ];

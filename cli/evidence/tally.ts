@@ -1,5 +1,5 @@
 import { addCounts, type Counts } from '../../functions/core/counts.ts';
-import type { Job } from '../../functions/core/job.ts';
+import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
 import { evidencePrefix, type Manifest } from '../../functions/evidence/manifest.ts';
@@ -18,6 +18,8 @@ export interface Tally {
   readonly counts: Counts;
   /** Other outcomes than success, code by code; empty while there is no evidence. */
   readonly codes: ReadonlyMap<OutcomeCode, CodeTally>;
+  /** Imports: files that an index beside them does not know. */
+  readonly orphans?: number;
   /** Present once the job has completed. */
   readonly manifest?: Manifest;
 }
@@ -28,7 +30,8 @@ export async function tallyOf(ports: Pick<Ports, 'store' | 'objects'>, job: Job)
   if (job.state !== 'completed' && job.state !== 'completed-with-failures') return { counts, codes: new Map() };
   const manifest = await readManifest(objects, job.id);
   if (!manifest) return { counts, codes: new Map() };
-  return { counts: manifest.counts, codes: await codesOf(objects, manifest), manifest };
+  const orphans = readsDump(job.kind) ? { orphans: await orphansOf(objects, manifest) } : {};
+  return { counts: manifest.counts, codes: await codesOf(objects, manifest), ...orphans, manifest };
 }
 
 /** The shards of successes are by far the longest, and say nothing that the counts do not. */
@@ -47,4 +50,15 @@ async function codesOf(objects: ObjectStore, { jobId, shards }: Manifest): Promi
     }
   }
   return codes;
+}
+
+const ORPHAN = Buffer.from('"orphan":true');
+
+async function orphansOf(objects: ObjectStore, { jobId, shards }: Manifest): Promise<number> {
+  let found = 0;
+  for (const { path } of shards) {
+    const text = Buffer.from(await objects.read(evidencePrefix(jobId) + path));
+    for (let at = text.indexOf(ORPHAN); at >= 0; at = text.indexOf(ORPHAN, at + ORPHAN.length)) found += 1;
+  }
+  return found;
 }

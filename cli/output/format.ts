@@ -5,9 +5,12 @@ export function count(n: number): string {
   return String(Math.round(n)).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
-/** `1 instance`, `2 instances`. */
-export function instances(n: number): string {
-  return `${count(n)} instance${n === 1 ? '' : 's'}`;
+/** What a job's outcomes are about. */
+export type Unit = 'instance' | 'file';
+
+/** `1 instance`, `2 files`. */
+export function items(n: number, unit: Unit): string {
+  return `${count(n)} ${unit}${n === 1 ? '' : 's'}`;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

@@ -1,5 +1,5 @@
 import type { Job } from '../../functions/core/job.ts';
-import { instances } from '../output/format.ts';
+import { items } from '../output/format.ts';
 import type { RunProgress } from '../runtime/observe.ts';
 import { blockedLine, blockedReason, blockLines, plainLines } from './lines.ts';
 import type { LiveBlock } from './live-block.ts';
@@ -50,7 +50,7 @@ export class HumanReporter implements Reporter {
     this.#plainAt = now;
     if (shown.phase !== 'ended' && shown.blocked.length === 0) for (const line of plainLines(shown)) this.#print(line);
     for (const one of shown.blocked) {
-      this.#print(`${blockedLine(one, now)}, ${instances(shown.waiting)} waiting`);
+      this.#print(`${blockedLine(one, now)}, ${items(shown.waiting, shown.unit)} waiting`);
       const reason = blockedReason(one);
       // Said once, it need not be said every few seconds.
       if (reason !== this.#reason) this.#print(`  ${reason}`);

@@ -47,9 +47,9 @@ export function blockLines(shown: Snapshot, columns: number, now: number): strin
   ].map((line) => (line.length > columns - 1 ? `${line.slice(0, columns - 2)}…` : line));
 }
 
-function amount({ instances: { done, total }, atLeast }: Snapshot): string {
-  if (total === 0) return 'no instances yet';
-  return `${format.count(done)} of ${atLeast ? 'at least ' : ''}${format.instances(total)}`;
+function amount({ instances: { done, total }, atLeast, unit }: Snapshot): string {
+  if (total === 0) return `no ${unit}s yet`;
+  return `${format.count(done)} of ${atLeast ? 'at least ' : ''}${format.items(total, unit)}`;
 }
 
 function size({ bytes: { done, total }, atLeast }: Snapshot): string {

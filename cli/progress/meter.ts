@@ -1,4 +1,6 @@
 import { finalCount } from '../../functions/core/counts.ts';
+import type { Unit } from '../output/format.ts';
+import { unitOf } from '../output/unit.ts';
 import type { RunProgress } from '../runtime/observe.ts';
 import { type Blocked, blockedOf } from './blocked.ts';
 import { type Phase, phaseOf } from './phase.ts';
@@ -7,6 +9,7 @@ import { SlidingWindow } from './window.ts';
 /** What a progress display shows. */
 export interface Snapshot {
   readonly phase: Phase;
+  readonly unit: Unit;
   readonly round: number;
   readonly elapsedMs: number;
   /** The totals are lower bounds: the source is still being listed. */
@@ -60,6 +63,7 @@ export class Meter {
     const eta = progress.listing || blocked.length > 0 ? undefined : this.#eta(left, now);
     return {
       phase: phaseOf(progress),
+      unit: unitOf(job.kind),
       round: job.round,
       elapsedMs: now - this.#begunAt,
       atLeast: progress.listing,

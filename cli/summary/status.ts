@@ -1,9 +1,10 @@
 import { finalCount } from '../../functions/core/counts.ts';
-import { ENDED, readsDump } from '../../functions/core/job.ts';
+import { ENDED } from '../../functions/core/job.ts';
 import type { Progress } from '../../functions/supervise/progress.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
+import { unitOf } from '../output/unit.ts';
 import { type Blocked, blockedOf } from '../progress/blocked.ts';
 import { blockedLine, blockedReason } from '../progress/lines.ts';
 import { phaseOf } from '../progress/phase.ts';
@@ -40,7 +41,7 @@ export function statusLines({ progress, state, pid }: ShownStatus, directory: st
     ...(job.endedAt === undefined ? [] : [line('ended', format.dateTime(job.endedAt))]),
     ...(ended ? [] : [line('phase', `${phaseOf(progress)}, round ${job.round}`)]),
     line(
-      readsDump(job.kind) ? 'files' : 'instances',
+      `${unitOf(job.kind)}s`,
       `${format.count(finalCount(counts))} of ${listing ? 'at least ' : ''}${format.count(total)}`,
     ),
     line('', outcomes.join(', ')),

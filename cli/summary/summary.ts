@@ -1,5 +1,6 @@
 import { finalCount } from '../../functions/core/counts.ts';
 import { type Job, readsDump, writesTarget } from '../../functions/core/job.ts';
+import type { OutcomeCode } from '../../functions/core/outcome.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import type { Tally } from '../evidence/tally.ts';
 import * as format from '../output/format.ts';
@@ -33,6 +34,7 @@ export function endEvent({ job, state, tally, directory, run }: Told): object {
     scanned: finalCount(tally.counts),
     counts: tally.counts,
     codes: Object.fromEntries([...tally.codes].map(([code, { instances, bytes }]) => [code, { instances, bytes }])),
+    ...(tally.orphans !== undefined && { orphans: tally.orphans }),
     ...(run && { durationMs: run.durationMs }),
     ...(tally.manifest && { evidence: evidenceFolder(directory, job.id) }),
   };
@@ -50,7 +52,8 @@ export function summaryLines({ job, state, tally, directory, run }: Told): strin
   return [
     `job ${job.id}: ${state.replaceAll('-', ' ')}${after}`,
     ...(job.reason ? wrapped(job.reason.message, '  ') : []),
-    ...(finalCount(counts) === 0 ? nothing(job, state) : outcomeLines(job, tally)),
+    ...(finalCount(counts) === 0 ? nothing(job, state) : [...headline(job, tally), ...outcomeLines(job, tally)]),
+    ...orphanLines(job, tally),
     ...conclusion(job, state, tally),
     ...(tally.manifest ? [`  evidence: ${evidenceFolder(directory, job.id)}`] : []),
   ];
@@ -64,13 +67,47 @@ function nothing({ kind, options }: Job, state: string): string[] {
     : ['  nothing to do: the source is empty'];
 }
 
+/** An import in one sentence: half of a storage folder may be summaries and copies, and that is as it should be. */
+function headline({ kind }: Job, { counts, codes, manifest }: Tally): string[] {
+  if (kind !== 'import' || !manifest) return [];
+  const normal = (code: OutcomeCode, what: string) => {
+    const n = codes.get(code)?.instances ?? 0;
+    return n > 0 ? [`${format.count(n)} ${what} skipped (normal)`] : [];
+  };
+  const attention = counts.failure + counts.warning;
+  return wrapped(
+    [
+      `${format.count(counts.success - counts.alreadyThere)} images imported`,
+      ...(counts.alreadyThere > 0 ? [`${format.count(counts.alreadyThere)} already there`] : []),
+      ...normal('JSON_SUMMARY', 'JSON summaries'),
+      ...normal('HEADER_ONLY_COPY', 'header-only copies'),
+      attention === 0
+        ? 'nothing needs attention'
+        : `${format.items(attention, 'file')} need${attention === 1 ? 's' : ''} attention`,
+    ].join(', '),
+    '  ',
+  );
+}
+
+function orphanLines({ options }: Job, { orphans = 0 }: Tally): string[] {
+  if (orphans === 0) return [];
+  const what =
+    options.orphans === 'skip'
+      ? 'they were left out (--orphans skip)'
+      : 'they were treated like the others (--orphans skip leaves them out)';
+  return wrapped(
+    `${format.items(orphans, 'file')} not known to the index beside them, left over from something deleted: ${what}`,
+    '  ',
+  );
+}
+
 /** What to think of it and what to do next. */
 function conclusion({ id, kind, state: stored }: Job, state: string, { counts }: Tally): string[] {
   if (stored === 'completed' || stored === 'completed-with-failures') {
     if (counts.failure > 0) return attention(id, kind, counts.warning);
     if (counts.warning > 0) return ['  a warning needs a look: the files below WARNING/ name each one'];
     if (finalCount(counts) === 0 || kind === 'dry-run' || kind === 'import-dry-run') return [];
-    if (kind === 'import') return ['  every image found is in the target'];
+    if (kind === 'import') return ['  all images found are in the target'];
     return kind === 'verify' ? ['  the target holds all of it'] : ['  all that the source held is in the target'];
   }
   if (state === 'interrupted' || state === 'stopped') return ['  the same command goes on where it ended'];
