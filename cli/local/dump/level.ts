@@ -57,13 +57,13 @@ export function bottomLevel(entered: readonly BytePath[], left: StartsLeft): Lev
 export async function openFolder(entry: Entry, after: BytePath | undefined): Promise<Opened> {
   const { path, seen } = entry;
   if (seen.kind !== 'folder') return undefined;
-  const { id, linked } = seen;
+  const { id, linked, size } = seen;
   if (linked && descendsFrom(entry.lineage, id)) return { code: 'LINK_LOOP' };
   try {
     const direct = entry.lineage && !linked;
     const lineage = direct ? { id, parent: entry.lineage } : await realLineage(path, id, entry.lineage);
     const from = after !== undefined && isBelow(after, path) ? nextName(path, after) : undefined;
-    const folder = await readFolder(path, from);
+    const folder = await readFolder(path, size, from);
     const indexes = folder.hasIndex ? { folder: path, outer: entry.indexes } : entry.indexes;
     const refill = () => lookAtNext(path, folder, lineage, indexes);
     return { window: await refill(), at: 0, refill };

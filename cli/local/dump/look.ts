@@ -14,7 +14,13 @@ export type Seen =
       /** Milliseconds since the epoch. */
       readonly modifiedAt: number;
     }
-  | { readonly kind: 'folder'; readonly id: string; readonly linked: boolean }
+  | {
+      readonly kind: 'folder';
+      readonly id: string;
+      /** Bytes that its list of names takes, by whatever the file system means by that. */
+      readonly size: number;
+      readonly linked: boolean;
+    }
   | { readonly kind: 'problem'; readonly code: OutcomeCode };
 
 const EXACT = { bigint: true } as const;
@@ -50,7 +56,7 @@ function seen(stats: BigIntStats, linked: boolean): Seen {
       version: versionOf(stats),
       modifiedAt: Number(stats.mtimeMs),
     };
-  if (stats.isDirectory()) return { kind: 'folder', id: folderId(stats), linked };
+  if (stats.isDirectory()) return { kind: 'folder', id: folderId(stats), size: Number(stats.size), linked };
   return { kind: 'problem', code: 'SPECIAL_FILE' };
 }
 

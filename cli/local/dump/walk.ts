@@ -13,7 +13,7 @@ export type Found =
 /** Found entries that are handed on together. */
 const BATCH = 256;
 /** Folders that are read ahead: on a network file system each takes two round trips. */
-const AHEAD = 4;
+const AHEAD = 8;
 
 /**
  * Everything below the names, depth first, after this path. Raises `Postponed`, and `DumpError` when a folder that it has
