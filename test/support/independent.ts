@@ -119,9 +119,14 @@ export async function checkEvidence(directory: string): Promise<EvidenceReport> 
     const strangers = read.rows.filter((row) => String(row.outcome).toLowerCase() !== shard.outcome.toLowerCase());
     if (strangers.length > 0) problems.push(`${shard.path}: ${strangers.length} rows are not ${shard.outcome}`);
   }
-  const instances = new Set(rows.map((row) => row.instance));
-  if (instances.size !== rows.length) problems.push(`${rows.length - instances.size} rows repeat an instance`);
+  const subjects = new Set(rows.map(subjectOf));
+  if (subjects.size !== rows.length) problems.push(`${rows.length - subjects.size} rows repeat an instance or a file`);
   return { manifest, rows, byOutcome: tally(rows, 'outcome'), byCode: tally(rows, 'code'), problems };
+}
+
+/** What a row is about: an instance, or a file of a dump, or a member of an archive in it. */
+function subjectOf({ instance, file, member }: Fields): string {
+  return file === undefined ? `${instance}` : JSON.stringify([file, (member as Fields | undefined)?.number]);
 }
 
 async function readShard(path: string): Promise<{ rows: Fields[]; bytes: number; sha256: string }> {
