@@ -12,10 +12,12 @@ const BY_KIND: Readonly<Record<Exclude<ContentKind, 'dicom' | 'zip' | 'tar' | 'o
 /** Orthanc's attachment types of its own: the DICOM file, its JSON summary, its copy until pixel data. */
 const DICOM_FILE = 1;
 const LAST_OWN_TYPE = 3;
+/** SQLite leaves it empty beside an index that is open, or whose server was killed: it never was an image. */
+const EMPTY_LOG = /\/index-(wal|journal)$/;
 
 /** The outcome of a file that is settled by what it is; `undefined` when it has to be read. */
 export function outcomeWithoutSending(
-  entry: Pick<FileEntry, 'content' | 'index' | 'member'>,
+  entry: Pick<FileEntry, 'content' | 'index' | 'member'> & Partial<Pick<FileEntry, 'file'>>,
   { orphans }: Pick<JobOptions, 'orphans'>,
 ): FileEntry['final'] | undefined {
   const { content, index } = entry;
@@ -26,6 +28,7 @@ export function outcomeWithoutSending(
   if (content.kind === 'dicom')
     return index?.known === false && orphans === 'skip' ? { code: 'ORPHAN_SKIPPED' } : undefined;
   if (content.kind === 'zip' || content.kind === 'tar') return nested(entry) ? { code: 'ARCHIVE_NESTED' } : undefined;
+  if (content.kind === 'empty' && EMPTY_LOG.test(entry.file ?? '')) return { code: 'INDEX_FILE' };
   if (content.kind !== 'other') return { code: BY_KIND[content.kind] };
   // What a wrong key makes of an object looks like anything else: only reading it to its end tells.
   return isEncrypted(content) ? undefined : { code: 'NOT_DICOM' };
