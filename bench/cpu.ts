@@ -15,3 +15,11 @@ export function ownCpu(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
+
+/** How long something takes, and the CPU seconds that this process spends on it. */
+export async function ownCpuOf(work: () => Promise<void>): Promise<{ seconds: number; cpu: number }> {
+  const before = ownCpu();
+  const begun = performance.now();
+  await work();
+  return { seconds: (performance.now() - begun) / 1000, cpu: ownCpu() - before };
+}

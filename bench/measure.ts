@@ -2,7 +2,8 @@ import type { RunningOrthanc } from '../test/support/orthanc.ts';
 import type { Targets } from './target.ts';
 
 export interface Bench {
-  readonly source: RunningOrthanc;
+  /** Absent where files are what is moved. */
+  readonly source?: RunningOrthanc;
   readonly servers: Targets;
   readonly files: readonly Buffer[];
   readonly bytes: number;
@@ -13,6 +14,7 @@ export interface Contender {
   readonly instances: number;
   /** Moves them; how long it took and how much CPU time of the client. */
   run(servers: {
+    /** URL of the source; empty without one. */
     readonly from: string;
     readonly to: string;
   }): Promise<{ readonly seconds: number; readonly cpu: number }>;
@@ -32,8 +34,8 @@ export interface Run {
 export async function measure({ source, servers, files, bytes }: Bench, contender: Contender): Promise<Run> {
   const target = await servers.start();
   try {
-    const before = { source: source.cpuSeconds(), target: target.cpuSeconds(), held: await instancesOf(target) };
-    const { seconds, cpu } = await contender.run({ from: source.url, to: target.url });
+    const before = { source: source?.cpuSeconds() ?? 0, target: target.cpuSeconds(), held: await instancesOf(target) };
+    const { seconds, cpu } = await contender.run({ from: source?.url ?? '', to: target.url });
     const arrived = (await instancesOf(target)) - before.held;
     if (arrived !== contender.instances) throw new Error(`${contender.name}: ${arrived} instances arrived`);
     const share = contender.instances / files.length;
@@ -42,7 +44,7 @@ export async function measure({ source, servers, files, bytes }: Bench, contende
       instancesPerSecond: contender.instances / seconds,
       megabytesPerSecond: (bytes * share) / 1e6 / seconds,
       client: cpu,
-      source: source.cpuSeconds() - before.source,
+      source: (source?.cpuSeconds() ?? 0) - before.source,
       target: target.cpuSeconds() - before.target,
     };
   } finally {

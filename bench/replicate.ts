@@ -3,12 +3,13 @@
 import { loadavg } from 'node:os';
 import { startOrthanc } from '../test/support/orthanc.ts';
 import { upload } from '../test/support/upload.ts';
-import { ownCpu } from './cpu.ts';
+import { command } from './command.ts';
+import { bestConnections } from './connections.ts';
+import { ownCpuOf } from './cpu.ts';
 import { delayed } from './delayed.ts';
 import { type Bench, type Contender, measure, type Run } from './measure.ts';
 import { oneByOne, postAll } from './plain-client.ts';
-import { replicate } from './replicate-command.ts';
-import { judgements, tableOf } from './tables.ts';
+import { judgements, judgementTable, tableOf } from './tables.ts';
 import { targets } from './target.ts';
 import { workload } from './workload.ts';
 
@@ -18,8 +19,6 @@ const DELAY_MS = 20;
 /** One by one, all would take minutes a round; each instance takes the same time. */
 const FEW = 600;
 const FEW_DELAYED = 150;
-/** The ceiling is posted with the number of connections that proves best. */
-const CONNECTIONS = [2, 4, 8, 16];
 
 const { files, bytes, description } = workload(instances);
 const source = await startOrthanc({ version: '1.10' });
@@ -27,7 +26,7 @@ const servers = await targets(held, kept);
 try {
   const ids = await upload(source.url, files);
   const bench: Bench = { source, servers, files, bytes };
-  const best = await bestConnections(bench);
+  const best = await bestConnections(bench, FEW);
   const contenders = contendersOf(ids, best);
   const runs = new Map<string, Run[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1)
@@ -39,7 +38,7 @@ try {
   console.log(`Orthanc ${source.version} to 1.13.0, SQLite both; ${description}; target holding ${held} before.`);
   console.log(`Medians of ${rounds} rounds (least–most); load average ${loadavg()[0]?.toFixed(1)} at the end.\n`);
   console.log(`${tableOf(runs)}\n`);
-  console.log(judgements(runs));
+  console.log(judgementTable(judgements(runs)));
 } finally {
   await source.stop();
   await servers.remove();
@@ -50,13 +49,13 @@ function contendersOf(ids: readonly string[], connections: number): Contender[] 
   const fewer = ids.slice(0, FEW_DELAYED);
   const all = files.length;
   return [
-    { name: 'replicate', instances: all, run: ({ from, to }) => replicate(from, to) },
+    { name: 'replicate', instances: all, run: ({ from, to }) => command('replicate', from, to) },
     { name: 'ceiling', instances: all, run: ({ to }) => ownCpuOf(() => postAll(to, files, connections)) },
     { name: 'one by one', instances: few.length, run: ({ from, to }) => ownCpuOf(() => oneByOne(from, to, few)) },
     {
       name: 'replicate, delayed',
       instances: all,
-      run: ({ from, to }) => behindDelay(from, to, (slowFrom, slowTo) => replicate(slowFrom, slowTo)),
+      run: ({ from, to }) => behindDelay(from, to, (slowFrom, slowTo) => command('replicate', slowFrom, slowTo)),
     },
     {
       name: 'one by one, delayed',
@@ -65,25 +64,6 @@ function contendersOf(ids: readonly string[], connections: number): Contender[] 
         behindDelay(from, to, (slowFrom, slowTo) => ownCpuOf(() => oneByOne(slowFrom, slowTo, fewer))),
     },
   ];
-}
-
-async function bestConnections(bench: Bench): Promise<number> {
-  let best = { connections: 0, rate: 0 };
-  for (const connections of CONNECTIONS) {
-    const some = bench.files.slice(0, FEW);
-    const run = ({ to }: { to: string }) => ownCpuOf(() => postAll(to, some, connections));
-    const { instancesPerSecond: rate } = await measure(bench, { name: 'trial', instances: some.length, run });
-    console.error(`ceiling with ${connections} connections: ${rate.toFixed(1)} instances/s`);
-    if (rate > best.rate) best = { connections, rate };
-  }
-  return best.connections;
-}
-
-async function ownCpuOf(work: () => Promise<void>): Promise<{ seconds: number; cpu: number }> {
-  const before = ownCpu();
-  const begun = performance.now();
-  await work();
-  return { seconds: (performance.now() - begun) / 1000, cpu: ownCpu() - before };
 }
 
 async function behindDelay<T>(from: string, to: string, work: (from: string, to: string) => Promise<T>): Promise<T> {

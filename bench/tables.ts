@@ -22,19 +22,26 @@ export function tableOf(runs: Runs): string {
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Ratios of what was measured in one round, which had the same load beside it. */
-export function judgements(runs: Runs): string {
-  const ratios = (of: string, to: string): readonly number[] => {
-    const others = runs.get(to) ?? [];
-    return (runs.get(of) ?? []).map((run, round) => run.instancesPerSecond / (others[round]?.instancesPerSecond ?? 0));
-  };
+/** Rates of one contender over those of another within each round, which had the same load beside it. */
+export function ratios(runs: Runs, of: string, to: string): readonly number[] {
+  const others = runs.get(to) ?? [];
+  return (runs.get(of) ?? []).map((run, round) => run.instancesPerSecond / (others[round]?.instancesPerSecond ?? 0));
+}
+
+/** A ratio: its name, its value in each round, the digits to be shown, and what is wanted of it. */
+export type Judgement = readonly [string, readonly number[], number, string];
+
+export function judgements(runs: Runs): readonly Judgement[] {
   const cpu = (runs.get('replicate') ?? []).map(({ client, source, target }) => client / (source + target));
-  const lines: readonly (readonly [string, readonly number[], number, string])[] = [
-    ['replicate / ceiling', ratios('replicate', 'ceiling'), 2, 'at least 0.75, aim 0.95'],
+  return [
+    ['replicate / ceiling', ratios(runs, 'replicate', 'ceiling'), 2, 'at least 0.75, aim 0.95'],
     ['our CPU / CPU of both servers', cpu, 2, 'at most 0.35, aim 0.25'],
-    ['replicate / one by one', ratios('replicate', 'one by one'), 1, 'at least 3'],
-    ['both delayed', ratios('replicate, delayed', 'one by one, delayed'), 1, 'at least 25'],
+    ['replicate / one by one', ratios(runs, 'replicate', 'one by one'), 1, 'at least 3'],
+    ['both delayed', ratios(runs, 'replicate, delayed', 'one by one, delayed'), 1, 'at least 25'],
   ];
+}
+
+export function judgementTable(lines: readonly Judgement[]): string {
   const rows = lines.map(
     ([name, values, digits, wanted]) => `| ${name} | ${show(figureOf(values), digits)} | ${wanted} |`,
   );
