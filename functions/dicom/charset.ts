@@ -4,8 +4,6 @@ import { latin1 } from './text.ts';
 /** Orthanc's names of encodings, as in its option DefaultEncoding, in capitals. */
 type EncodingName = keyof typeof DECODERS;
 
-export const ORTHANC_DEFAULT_ENCODING = 'Latin1';
-
 export interface Decoded {
   readonly text: string;
   /** Every server makes the same of it. */
@@ -36,7 +34,8 @@ const CHARSETS: Readonly<Record<string, EncodingName>> = {
 
 /** What is certain was seen on real servers (test/e2e/dicom); encodings of several bytes a character depend on their libraries. */
 const DECODERS = {
-  ASCII: { decode: (bytes: Uint8Array) => latin1(bytes).replace(/[^\x20-\x7e]/g, ''), certain: true },
+  // Orthanc drops all else but line feeds.
+  ASCII: { decode: (bytes: Uint8Array) => latin1(bytes).replace(/[^\x20-\x7e\n]/g, ''), certain: true },
   UTF8: { decode: by('utf-8'), certain: true },
   LATIN1: { decode: latin1, certain: true },
   LATIN2: { decode: by('iso-8859-2'), certain: true },
@@ -48,26 +47,42 @@ const DECODERS = {
   ARABIC: { decode: by('iso-8859-6'), certain: true },
   GREEK: { decode: by('iso-8859-7'), certain: true },
   HEBREW: { decode: by('iso-8859-8'), certain: true },
-  THAI: { decode: by('windows-874'), certain: true },
-  JAPANESE: { decode: by('shift_jis'), certain: false },
+  THAI: { decode: thai, certain: true },
+  // JIS X 0201 has an overline and a yen sign in two places of ASCII; for the latter, 1.13.0 leaves the backslash.
+  JAPANESE: { decode: (bytes: Uint8Array) => japanese(bytes).replaceAll('~', '\u203e'), certain: false },
   CHINESE: { decode: by('gb18030'), certain: true },
   KOREAN: { decode: by('euc-kr'), certain: false },
   JAPANESEKANJI: { decode: by('iso-2022-jp'), certain: false },
   SIMPLIFIEDCHINESE: { decode: by('gbk'), certain: false },
 };
 
-/** @param charset of the data set (0008,0005); without one, or with an empty one, the server's default encoding counts. */
-export function decode(bytes: Uint8Array, charset: string | undefined, defaultEncoding: string): Decoded {
-  if (isPrintableAscii(bytes)) return { text: latin1(bytes), certain: true };
+/**
+ * @param charset of the data set (0008,0005); without one, or with an empty one, the server's DefaultEncoding counts
+ * @param defaultEncoding by Orthanc's name; where it is not known, Orthanc's own default is taken, and nothing but ASCII is certain
+ */
+export function decode(bytes: Uint8Array, charset: string | undefined, defaultEncoding: string | undefined): Decoded {
   const terms = (charset ?? '').split('\\').map((term) => term.trim().toUpperCase());
   const term = terms.find((each) => each !== '');
-  const { decode, certain } = DECODERS[term === undefined ? nameOf(defaultEncoding) : encodingOf(term)];
-  const text = decode(bytes);
-  // Orthanc skips what it cannot convert; how much that is depends on the library.
-  return {
-    text: text.replaceAll('\ufffd', ''),
-    certain: certain && terms.length === 1 && !/[\ufffd\p{Cc}]/u.test(text),
-  };
+  const known = term === undefined ? encodingNamed(defaultEncoding) : encodingOf(term);
+  const name = known ?? 'LATIN1';
+  if (isPrintableAscii(bytes) && !(name === 'JAPANESE' && /[\\~]/.test(latin1(bytes))))
+    return { text: latin1(bytes), certain: true };
+  const text = DECODERS[name].decode(bytes);
+  const extended = terms.length > 1;
+  // Orthanc skips what it cannot convert; how much that is depends on its library, and so do controls and the rarer Chinese ones.
+  const same = name === 'CHINESE' ? /^[ -~\u4e00-\u9fa5]*$/.test(text) : !/[\ufffd\p{Cc}]/u.test(text);
+  const certain = known !== undefined && DECODERS[name].certain && same && !extended && !isOlderUnknown(term);
+  const skipped = text.replaceAll('\ufffd', '');
+  return { text: extended ? skipped.replace(ESCAPE_SEQUENCE, '') : skipped, certain };
+}
+
+/** What switches between character sets (ISO/IEC 2022). */
+const ESCAPE = String.fromCharCode(0x1b);
+const ESCAPE_SEQUENCE = new RegExp(`${ESCAPE}[ -/]+[0-\x7f]`, 'g');
+
+/** A spelling that newer servers know and Orthanc 1.10.1 does not. */
+function isOlderUnknown(term: string | undefined): boolean {
+  return term?.includes('_IR_') ?? false;
 }
 
 /** Those that Orthanc does not know it takes for ASCII. */
@@ -76,9 +91,9 @@ function encodingOf(term: string): EncodingName {
   return CHARSETS[plain] ?? 'ASCII';
 }
 
-function nameOf(defaultEncoding: string): EncodingName {
-  const name = defaultEncoding.toUpperCase();
-  return Object.hasOwn(DECODERS, name) ? (name as EncodingName) : 'LATIN1';
+function encodingNamed(defaultEncoding: string | undefined): EncodingName | undefined {
+  const name = defaultEncoding?.toUpperCase() ?? '';
+  return Object.hasOwn(DECODERS, name) ? (name as EncodingName) : undefined;
 }
 
 function isPrintableAscii(bytes: Uint8Array): boolean {
@@ -92,6 +107,14 @@ function by(label: string): (bytes: Uint8Array) => string {
     decoder ??= new TextDecoder(label, { ignoreBOM: true });
     return decoder.decode(bytes);
   };
+}
+
+const japanese = by('shift_jis');
+const windows874 = by('windows-874');
+
+/** TIS-620 has nothing below its letters, unlike the code page that the web takes it for. */
+function thai(bytes: Uint8Array): string {
+  return windows874(bytes.filter((byte) => byte < 0x80 || byte > 0xa0));
 }
 
 /** ISO 8859-9 is ISO 8859-1 but for six letters; what the web calls so is Windows-1254. */

@@ -1,6 +1,5 @@
 import type { Content, ContentKind, DicomFacts, Head, Layer, StorageKeys } from '../core/content.ts';
 import { bareEncoding, hasUid } from './bare-data-set.ts';
-import { ORTHANC_DEFAULT_ENCODING } from './charset.ts';
 import { DecryptedHead } from './decrypted-head.ts';
 import { factsOf } from './facts.ts';
 import { formatOf } from './format.ts';
@@ -20,7 +19,7 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
 export interface DescribeOptions {
   readonly keys: StorageKeys;
-  /** DefaultEncoding of the target, by Orthanc's name; Latin1 as in Orthanc where it is not known. */
+  /** DefaultEncoding of the target, by Orthanc's name; where it is not known, IDs of texts without a character set are uncertain. */
   readonly defaultEncoding?: string;
 }
 
@@ -37,12 +36,7 @@ export async function describe(head: Head, rawSize: number | undefined, options:
     const first = await source.head.read(FIRST_BYTES);
     const layer = layers.length < MAX_LAYERS && !hasMagic(first) ? layerOf(first) : undefined;
     if (!layer) {
-      const content = await inside(
-        source,
-        first,
-        layers.length > 0,
-        options.defaultEncoding ?? ORTHANC_DEFAULT_ENCODING,
-      );
+      const content = await inside(source, first, layers.length > 0, options.defaultEncoding);
       return { ...content, layers, ...(source.size !== undefined && { size: source.size }) };
     }
     layers.push(layer);
@@ -71,7 +65,7 @@ async function inside(
   source: Source,
   first: Uint8Array,
   layered: boolean,
-  defaultEncoding: string,
+  defaultEncoding: string | undefined,
 ): Promise<Pick<Content, 'kind' | 'dicom'>> {
   // A layer that gives nothing although it should is broken, not empty.
   if (first.length === 0) return { kind: source.head.broken || (layered && source.size) ? 'other' : 'empty' };
@@ -89,7 +83,7 @@ async function readBare(source: Source, first: Uint8Array): Promise<Header | und
   return encoding && readDataSet(source, 0, encoding);
 }
 
-function dicom(header: Header, defaultEncoding: string): { kind: ContentKind; dicom?: DicomFacts } {
+function dicom(header: Header, defaultEncoding: string | undefined): { kind: ContentKind; dicom?: DicomFacts } {
   const directory =
     uidOf(header.values.get(TAG.mediaStorageSopClass)) === MEDIA_STORAGE_DIRECTORY ||
     header.values.has(TAG.directoryRecords);

@@ -9,8 +9,8 @@ const MODALITY = /^[A-Z0-9_]{1,16}$/;
 /** YYYYMMDD, or YYYY.MM.DD as before DICOM 3.0. */
 const DATE = /^(\d{4})(\d{4}|\.\d\d\.\d\d)$/;
 
-/** @param defaultEncoding that of the server, by Orthanc's name: it decides where a data set has no character set. */
-export function factsOf(header: Header, defaultEncoding: string): DicomFacts {
+/** @param defaultEncoding that of the server, by Orthanc's name: it decides where a data set has no character set */
+export function factsOf(header: Header, defaultEncoding: string | undefined): DicomFacts {
   const modality = textOf(header.values.get(TAG.modality));
   const year = DATE.exec(textOf(header.values.get(TAG.studyDate)) ?? '')?.[1];
   return {

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { OrthancId } from '../core/ids.ts';
-import { decode } from './charset.ts';
+import { type Decoded, decode } from './charset.ts';
 import type { Value } from './read-elements.ts';
 import { TAG } from './tags.ts';
-import { significant, textOf, uidOf } from './text.ts';
+import { latin1, significant, textOf, uidOf } from './text.ts';
+
+const TEXTS: ReadonlySet<string> = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
 
 export interface Identifiers {
   /** Absent where a UID is missing: the server refuses such a file. */
@@ -14,21 +16,37 @@ export interface Identifiers {
 }
 
 /** The IDs that Orthanc makes of these values (DicomInstanceHasher.cpp). */
-export function identifiersOf(values: ReadonlyMap<number, Value>, defaultEncoding: string): Identifiers {
+export function identifiersOf(values: ReadonlyMap<number, Value>, defaultEncoding: string | undefined): Identifiers {
   const patientId = values.get(TAG.patientId);
-  const patient = decode(
-    significant(patientId?.bytes ?? new Uint8Array(0)),
-    textOf(values.get(TAG.charset)),
-    defaultEncoding,
-  );
-  const [study, series, instance] = [TAG.study, TAG.series, TAG.sopInstance].map((tag) => uidOf(values.get(tag)));
+  const patient = patientIdOf(patientId, textOf(values.get(TAG.charset)), defaultEncoding);
+  const uids = [TAG.study, TAG.series, TAG.sopInstance].map((tag) => values.get(tag));
+  const [study, series, instance] = uids.map(uidOf);
   return {
-    uncertain: !patient.certain,
+    uncertain: !patient.certain || ![patientId, ...uids].every(isReadAlike),
     ...(study !== undefined && { study: orthancId([patient.text, study]) }),
     ...(study !== undefined &&
       series !== undefined &&
       instance !== undefined && { instance: orthancId([patient.text, study, series, instance]) }),
   };
+}
+
+function patientIdOf(
+  value: Value | undefined,
+  charset: string | undefined,
+  defaultEncoding: string | undefined,
+): Decoded {
+  // As a UID it is read as one.
+  if (value?.vr === 'UI') return { text: uidOf(value) ?? '', certain: true };
+  return decode(significant(value?.bytes ?? new Uint8Array(0)), charset, defaultEncoding);
+}
+
+/**
+ * Whether all servers make the same of a value: they read an unknown VR in different ways, and Orthanc 1.10.1 keeps spaces that stand
+ * before a NUL, which 1.13.0 strips (test/e2e/dicom).
+ */
+function isReadAlike(value: Value | undefined): boolean {
+  if (value === undefined) return true;
+  return (value.vr === '' || TEXTS.has(value.vr)) && !latin1(value.bytes).includes(' \0');
 }
 
 function orthancId(identifiers: readonly string[]): OrthancId {

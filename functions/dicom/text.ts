@@ -18,8 +18,10 @@ export function textOf(value: Value | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** A UID; white space is no part of it, wherever it stands (dcmdata, DcmUniqueIdentifier::makeMachineByteString). */
 export function uidOf(value: Value | undefined): string | undefined {
-  return textOf(value);
+  const uid = textOf(value)?.replace(/\s/g, '');
+  return uid === '' ? undefined : uid;
 }
 
 export function latin1(bytes: Uint8Array): string {
