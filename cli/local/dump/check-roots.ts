@@ -1,10 +1,9 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { open, opendir, stat } from 'node:fs/promises';
 import { UsageError } from '../../../functions/core/errors.ts';
 import type { FileKey } from '../../../functions/core/ids.ts';
 import { systemCode } from '../state-error.ts';
 import { absolutePath, workingDirectory } from './absolute-path.ts';
-import { type BytePath, comparePaths, isBelow, keyOf, systemPath } from './byte-path.ts';
+import { type BytePath, comparePaths, isBelow, keyOf, systemPath, within } from './byte-path.ts';
 
 /**
  * The keys of folders and files that the user named, in the order of a walk, without those that lie in others. Raises
@@ -39,9 +38,8 @@ async function check(root: string, current: BytePath): Promise<Root> {
   try {
     const stats = await stat(name);
     if (!stats.isDirectory() && !stats.isFile()) throw refuse('is neither a folder nor a file');
-    const folder = stats.isDirectory();
-    await access(name, folder ? constants.R_OK | constants.X_OK : constants.R_OK);
-    return { path, folder };
+    await tryToRead(path, stats.isDirectory());
+    return { path, folder: stats.isDirectory() };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = systemCode(error) ?? 'unknown error';
@@ -50,4 +48,12 @@ async function check(root: string, current: BytePath): Promise<Root> {
       throw refuse('may not be read by you: change its permissions, or run as its owner');
     throw refuse(`cannot be read (${code})`);
   }
+}
+
+/** Not `access`: that asks for the real user instead of the effective one, and knows nothing of servers that refuse. */
+async function tryToRead(path: BytePath, folder: boolean): Promise<void> {
+  const opened = await (folder ? opendir(systemPath(path)) : open(systemPath(path)));
+  await opened.close();
+  // A folder's names may be readable, but not what they stand for.
+  if (folder) await stat(systemPath(within(path, '.')));
 }
