@@ -20,7 +20,7 @@ export function identifiersOf(values: ReadonlyMap<number, Value>, defaultEncodin
   const patientId = values.get(TAG.patientId);
   const patient = patientIdOf(patientId, textOf(values.get(TAG.charset)), defaultEncoding);
   const uids = [TAG.study, TAG.series, TAG.sopInstance].map((tag) => values.get(tag));
-  const [study, series, instance] = uids.map(uidOf);
+  const [study, series, instance] = uids.map((uid) => (uid?.vr === 'UN' ? unknownOf(uid) || undefined : uidOf(uid)));
   return {
     uncertain: !patient.certain || ![patientId, ...uids].every(isReadAlike),
     ...(study !== undefined && { study: orthancId([patient.text, study]) }),
@@ -37,11 +37,21 @@ function patientIdOf(
 ): Decoded {
   // As a UID it is read as one.
   if (value?.vr === 'UI') return { text: uidOf(value) ?? '', certain: true };
+  if (value?.vr === 'UN') return decode(withoutPadding(value.bytes), charset, defaultEncoding);
   return decode(significant(value?.bytes ?? new Uint8Array(0)), charset, defaultEncoding);
 }
 
+/** Orthanc strips one NUL of a value of unknown VR, and no spaces (FromDcmtkBridge.cpp, ConvertLeafElement). */
+function withoutPadding(bytes: Uint8Array): Uint8Array {
+  return bytes.length % 2 === 0 && bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes;
+}
+
+function unknownOf({ bytes }: Value): string {
+  return latin1(withoutPadding(bytes));
+}
+
 /**
- * Whether all servers make the same of a value: they read an unknown VR in different ways, and Orthanc 1.10.1 keeps spaces that stand
+ * Whether all servers make the same of a value: Orthanc before 1.9.1 did not read an unknown VR, and 1.10.1 keeps spaces that stand
  * before a NUL, which 1.13.0 strips (test/e2e/dicom).
  */
 function isReadAlike(value: Value | undefined): boolean {

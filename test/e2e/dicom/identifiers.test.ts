@@ -55,6 +55,23 @@ group.each(sets)('Orthanc %s with DefaultEncoding %s', (version, defaultEncoding
   });
 });
 
+test.each(['1.10', '1.13'] as const)('Orthanc %s strips nothing but one NUL of an unknown VR', async (version) => {
+  const server = await startOrthanc({ version });
+  try {
+    for (const spec of [
+      { patientId: 'ab  ', vr: 'UN' },
+      { patientId: 'ab \0', vr: 'UN' },
+      { sopUid: '1.2.93\0\0', uidVr: 'UN' },
+      { sopUid: '1.2.94 ', patientId: ' ab ', vr: 'UN', uidVr: 'UN' },
+    ]) {
+      const each = tricky('', spec);
+      expect((await factsOf(each, 'Latin1'))?.instance).toBe((await post(server, each.file)).ID);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
 test('UTF-8 as DefaultEncoding', async () => {
   const server = await startOrthanc({ version: '1.13', config: { DefaultEncoding: 'Utf8' } });
   try {
