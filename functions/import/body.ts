@@ -6,9 +6,7 @@ import type { FileEntry } from '../core/plan.ts';
 import { ContentError } from '../dicom/content-error.ts';
 import { openContent } from '../dicom/open-content.ts';
 import type { Body } from '../orthanc/relay/body.ts';
-
-/** Files up to this size (bytes) are read in one go. */
-const SMALL_BYTES = 1024 * 1024;
+import { giveSlab, SLAB_BYTES, takeSlab } from './slabs.ts';
 
 /** Opens what an entry stands for: a file of the dump, or a member of an archive that is in memory. */
 export type Opener = () => Promise<DumpFile>;
@@ -22,7 +20,7 @@ export async function openBody(entry: FileEntry, open: Opener, keys: StorageKeys
   try {
     requireSame(entry, file.version);
     const plain = entry.content.layers.length === 0;
-    if (plain && file.size <= SMALL_BYTES) return await smallBody(entry, file);
+    if (plain && file.size <= SLAB_BYTES) return await smallBody(entry, file);
     return new StreamedBody(entry, file, size, openContent(file, entry.content.layers, keys));
   } catch (error) {
     await file.close();
@@ -31,12 +29,19 @@ export async function openBody(entry: FileEntry, open: Opener, keys: StorageKeys
 }
 
 async function smallBody(entry: FileEntry, file: DumpFile): Promise<Body> {
-  const bytes = Buffer.allocUnsafe(file.size);
-  const filled = await file.read(bytes, 0);
-  requireSame(entry, filled === bytes.length ? await file.versionNow() : 'cut');
-  const md5 = hash('md5', bytes) as Md5;
-  requireIndexed(entry, md5);
-  return { next: async () => bytes, last: true, md5, close: () => file.close() };
+  const slab = takeSlab(file.size);
+  try {
+    const bytes = slab.subarray(0, file.size);
+    const filled = await file.read(bytes, 0);
+    requireSame(entry, filled === bytes.length ? await file.versionNow() : 'cut');
+    const md5 = hash('md5', bytes) as Md5;
+    requireIndexed(entry, md5);
+    await file.close();
+    return { next: async () => bytes, last: true, md5, close: async () => giveSlab(slab) };
+  } catch (error) {
+    giveSlab(slab);
+    throw error;
+  }
 }
 
 class StreamedBody implements Body {
