@@ -60,6 +60,7 @@ export const OUTCOMES = {
   ARCHIVE_ENCRYPTED: ['failure', 'encrypted inside its archive; decrypt it first'],
   ARCHIVE_LIMIT: ['failure', 'expands beyond the limits for archives; it was not sent'],
   ARCHIVE_UNSAFE_PATH: ['failure', 'its name in the archive leads out of it; it was not sent'],
+  ARCHIVE_UNSUPPORTED: ['failure', 'packed in a way that is not supported; expand the archive first'],
   ARCHIVE_NESTED: ['failure', 'an archive inside an archive is not opened; expand it first'],
 
   JSON_SUMMARY: ['skipped', 'a JSON summary that Orthanc up to 1.9.0 kept beside each image (normal)'],

@@ -4,7 +4,12 @@ import type { OutcomeCode } from '../../core/outcome.ts';
 /** Why an archive, or one of its members, cannot be had. `FILE_CHANGED`: the archive itself got shorter while it was read. */
 export type ArchiveProblem = Extract<
   OutcomeCode,
-  'ARCHIVE_DAMAGED' | 'ARCHIVE_ENCRYPTED' | 'ARCHIVE_LIMIT' | 'ARCHIVE_UNSAFE_PATH' | 'FILE_CHANGED'
+  | 'ARCHIVE_DAMAGED'
+  | 'ARCHIVE_ENCRYPTED'
+  | 'ARCHIVE_LIMIT'
+  | 'ARCHIVE_UNSAFE_PATH'
+  | 'ARCHIVE_UNSUPPORTED'
+  | 'FILE_CHANGED'
 >;
 
 /** `outcome` is what becomes of the archive or member. The message names neither: names may be patients'. */

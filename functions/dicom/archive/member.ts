@@ -40,6 +40,7 @@ const REASONS: Record<ArchiveProblem, string> = {
   ARCHIVE_ENCRYPTED: 'the member is encrypted',
   ARCHIVE_LIMIT: 'the member expands beyond the limits for archives',
   ARCHIVE_UNSAFE_PATH: 'the name of the member leads out of the archive',
+  ARCHIVE_UNSUPPORTED: 'the member is packed in a way that is not supported',
   FILE_CHANGED: 'the archive changed',
 };
 

@@ -1,77 +1,63 @@
-import { damaged } from './archive-error.ts';
+import type { Header } from 'tar-stream';
+
+/** What tar-stream 3.2.2 (headers.js, extract.js) says of an entry, beyond what its types know. */
+export type TarHeader = Omit<Header, 'type' | 'size' | 'pax'> & {
+  /** `null` for any type that it does not know. */
+  readonly type: Header['type'] | null;
+  /** Bytes; `null` for some numbers that are none. */
+  readonly size: number | null;
+  /** Records of pax headers that speak of this entry. */
+  readonly pax: Readonly<Record<string, string>> | null;
+};
 
 /** Everything in a tar archive comes in blocks of so many bytes. */
-export const BLOCK_BYTES = 512;
+const BLOCK_BYTES = 512;
+/** Names in headers are read in it, since it keeps every byte. Pax records are UTF-8 for tar-stream in any case. */
+export const NAME_ENCODING = 'latin1';
 
-/** One header block, as it stands. Fields and offsets: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format". */
-export interface TarHeader {
-  readonly name: Buffer;
-  /** Bytes. */
-  readonly size: number;
-  /** One character; `0` for a regular file, also where the block has a NUL. */
-  readonly type: string;
-  /** Whether blocks with more of its map follow the header of a sparse file in GNU's old form. */
-  readonly extended: boolean;
+/** `content` is given by the archive as it is; `unsupported` are files, or may be, but what lies in the archive is not their content. */
+export type TarKind = 'content' | 'unsupported' | 'none';
+
+export function kindOf({ type, size, name, pax }: TarHeader): TarKind {
+  switch (type) {
+    case 'file':
+    case 'contiguous-file':
+      if (isSparse(pax)) return 'unsupported';
+      // Archives older than POSIX have no type for directories.
+      return size === 0 && name.endsWith('/') ? 'none' : 'content';
+    case 'directory':
+      return 'none';
+    case 'link':
+    case 'symlink':
+    case 'character-device':
+    case 'block-device':
+    case 'fifo':
+      // Some writers give a link the size of the file that it leads to, some that file's content (POSIX.1-2017, pax): who knows.
+      return size === 0 ? 'none' : 'unsupported';
+    case null:
+      // Sparse files and parts of files in the form of GNU, and whatever else somebody made up.
+      return 'unsupported';
+  }
 }
 
-const CHECKSUM = [148, 156] as const;
-const SPACE = 0x20;
-/** GNU's own form has `ustar` and two spaces there, and something else in the place of the prefix. */
-const POSIX_MAGIC = 'ustar\0';
-const OCTAL = /^ *([0-7]*)[ \0]*$/;
-const BASE_256 = 0x80;
-const SPARSE_EXTENDED_OFFSET = 482;
-
-/** `undefined` for a block of zeros, as at the end of an archive. Raises `ArchiveError`. */
-export function parseTarHeader(block: Buffer): TarHeader | undefined {
-  if (block.every((byte) => byte === 0)) return undefined;
-  const stated = number(block, ...CHECKSUM);
-  // Some old writers summed up signed bytes.
-  if (stated !== checksum(block) && stated !== checksum(new Int8Array(block)))
-    throw damaged('a header in the tar archive is damaged');
-  const name = text(block, 0, 100);
-  const prefix = block.toString('latin1', 257, 263) === POSIX_MAGIC ? text(block, 345, 500) : Buffer.alloc(0);
-  const type = block.toString('latin1', 156, 157);
-  return {
-    name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]),
-    size: number(block, 124, 136),
-    type: type === '\0' ? '0' : type,
-    extended: block[SPARSE_EXTENDED_OFFSET] === 1,
-  };
+/** Without its holes, behind a map of them (GNU tar manual, "Storing Sparse Files"). */
+function isSparse(pax: TarHeader['pax']): boolean {
+  return Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.'));
 }
 
-function checksum(bytes: Uint8Array | Int8Array): number {
-  const [from, to] = CHECKSUM;
-  let sum = SPACE * (to - from);
-  for (let at = 0; at < BLOCK_BYTES; at += 1) if (at < from || at >= to) sum += bytes[at] ?? 0;
-  return sum;
+export function nameOf({ name, pax }: TarHeader): Buffer {
+  // The `path` of a sparse file is a made-up one.
+  const fromPax = pax?.['GNU.sparse.name'] || pax?.path;
+  return fromPax ? Buffer.from(fromPax) : Buffer.from(name, NAME_ENCODING);
 }
 
-function text(block: Buffer, from: number, to: number): Buffer {
-  return untilNul(block.subarray(from, to));
+/** Bytes that tar-stream takes for the content: those of a directory it ignores. `undefined` when the header states no valid size. */
+export function lengthOf({ type, size }: TarHeader): number | undefined {
+  if (size === null || !Number.isSafeInteger(size)) return undefined;
+  return type === 'directory' ? 0 : size;
 }
 
-export function untilNul(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
-}
-
-/** Octal digits, or for large numbers bytes (GNU tar manual, "Extensions to the archive format"). */
-function number(block: Buffer, from: number, to: number): number {
-  const first = block[from] ?? 0;
-  const value = (first & BASE_256) === 0 ? octal(block, from, to) : base256(block, from, to);
-  if (!Number.isSafeInteger(value)) throw damaged('a header in the tar archive has no valid number');
-  return value;
-}
-
-function octal(block: Buffer, from: number, to: number): number {
-  const digits = OCTAL.exec(block.toString('latin1', from, to))?.[1];
-  return digits === undefined ? Number.NaN : Number.parseInt(digits || '0', 8);
-}
-
-function base256(block: Buffer, from: number, to: number): number {
-  if (block[from] !== BASE_256) return Number.NaN;
-  let value = 0;
-  for (let at = from + 1; at < to; at += 1) value = value * 256 + (block[at] ?? 0);
-  return value;
+/** Where the last block of an entry ends whose header begins at `offset`. */
+export function endOf(offset: number, length: number): number {
+  return offset + BLOCK_BYTES + Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES;
 }

@@ -1,38 +1,31 @@
-import { ArchiveError, type ArchiveProblem, damaged } from './archive-error.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ArchiveError, type ArchiveProblem } from './archive-error.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, expandsTooFar } from './limits.ts';
 import { type Member, refused, Turn } from './member.ts';
 import { isUnsafe, nameText } from './member-name.ts';
-import { padding, TarEntries, type TarEntry } from './tar-entries.ts';
+import { type TarEntry, tarEntries } from './tar-entries.ts';
+import { kindOf, nameOf } from './tar-header.ts';
 
 /**
  * The members of a tar archive, in its order. `compressedBytes` is the size of the file when the bytes come out of gzip: too much out
  * of too little is refused then. Raises `ArchiveError` when everything before the damage was given out, and what reading the
- * bytes raises. The bytes are closed with it.
+ * bytes raises. The bytes are read to their end, and closed with it.
  */
 export async function* expandTar(
   bytes: AsyncIterable<Uint8Array>,
   limits: ArchiveLimits = ARCHIVE_LIMITS,
   compressedBytes?: number,
 ): AsyncGenerator<Member, void, undefined> {
-  const reader = new ByteReader(withinLimits(bytes, limits, compressedBytes));
-  const entries = new TarEntries(reader);
-  try {
-    for (let index = 0; ; index += 1) {
-      const entry = await entries.next();
-      if (!entry) return;
-      if (index === limits.members) throw new ArchiveError('ARCHIVE_LIMIT', 'too many members in the archive');
-      const body = new TarBody(reader, entry.size);
-      const turn = new Turn();
-      try {
-        yield memberOf(entry, index, problemOf(entry, limits), body, turn);
-      } finally {
-        await turn.end();
-      }
-      await body.skip();
+  let index = 0;
+  for await (const entry of tarEntries(withinLimits(bytes, limits, compressedBytes))) {
+    if (kindOf(entry.header) === 'none') continue;
+    if (index === limits.members) throw new ArchiveError('ARCHIVE_LIMIT', 'too many members in the archive');
+    const turn = new Turn();
+    try {
+      yield memberOf(entry, index, limits, turn);
+    } finally {
+      await turn.end();
     }
-  } finally {
-    await reader.close();
+    index += 1;
   }
 }
 
@@ -53,50 +46,20 @@ async function* withinLimits(
   }
 }
 
-function problemOf(entry: TarEntry, limits: ArchiveLimits): ArchiveProblem | undefined {
-  if (isUnsafe(entry.name)) return 'ARCHIVE_UNSAFE_PATH';
-  if (!entry.whole) return 'ARCHIVE_DAMAGED';
-  return entry.size > limits.memberBytes ? 'ARCHIVE_LIMIT' : undefined;
-}
-
-function memberOf(
-  entry: TarEntry,
-  index: number,
-  problem: ArchiveProblem | undefined,
-  body: TarBody,
-  turn: Turn,
-): Member {
+function memberOf(entry: TarEntry, index: number, limits: ArchiveLimits, turn: Turn): Member {
+  const name = nameOf(entry.header);
+  const problem = problemOf(entry, name, limits);
   return {
     index,
-    name: nameText(entry.name),
-    size: entry.size,
+    name: nameText(name),
+    size: entry.length,
     ...(problem === undefined ? {} : { problem }),
-    content: () => turn.open(() => (problem === undefined ? body.content() : refused(problem))),
+    content: () => turn.open(() => (problem === undefined ? entry.content() : refused(problem))),
   };
 }
 
-/** What lies between a member's header and the next one. */
-class TarBody {
-  readonly #reader: ByteReader;
-  readonly #padding: number;
-  #left: number;
-
-  constructor(reader: ByteReader, size: number) {
-    this.#reader = reader;
-    this.#left = size;
-    this.#padding = padding(size);
-  }
-
-  async *content(): AsyncGenerator<Buffer> {
-    while (this.#left > 0) {
-      const piece = await this.#reader.some(this.#left);
-      if (!piece) throw damaged('the archive ends within a member');
-      this.#left -= piece.length;
-      yield piece;
-    }
-  }
-
-  async skip(): Promise<void> {
-    await this.#reader.skip(this.#left + this.#padding);
-  }
+function problemOf({ header, length }: TarEntry, name: Buffer, limits: ArchiveLimits): ArchiveProblem | undefined {
+  if (isUnsafe(name)) return 'ARCHIVE_UNSAFE_PATH';
+  if (kindOf(header) === 'unsupported') return 'ARCHIVE_UNSUPPORTED';
+  return length > limits.memberBytes ? 'ARCHIVE_LIMIT' : undefined;
 }

@@ -64,7 +64,7 @@ function problemOf(entry: Entry, limits: ArchiveLimits): ArchiveProblem | undefi
   const { uncompressedSize: size, compressedSize, compressionMethod } = entry;
   if (isUnsafe(entry.fileNameRaw)) return 'ARCHIVE_UNSAFE_PATH';
   if (entry.isEncrypted()) return 'ARCHIVE_ENCRYPTED';
-  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) return 'ARCHIVE_DAMAGED';
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) return 'ARCHIVE_UNSUPPORTED';
   if (compressionMethod === STORED && size !== compressedSize) return 'ARCHIVE_DAMAGED';
   if (size > limits.memberBytes || expandsTooFar(size, compressedSize, limits)) return 'ARCHIVE_LIMIT';
   return undefined;

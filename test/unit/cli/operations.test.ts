@@ -21,7 +21,8 @@ const gates: Readonly<Record<GateCode, true>> = {
   NOT_ORTHANC: true,
   FAILING: true,
 };
-const failures = Object.keys(OUTCOMES).filter((code) => isOutcomeCode(code) && outcomeClass(code) === 'failure');
+const outcomes = Object.keys(OUTCOMES).filter(isOutcomeCode);
+const failures = outcomes.filter((code) => outcomeClass(code) === 'failure');
 const damages = ['JOB_DAMAGED', 'EVIDENCE_DAMAGED'];
 const stops = ['TOO_MANY_FAILURES', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
 const states = [...readFileSync(join(ROOT, 'cli/local/state-error.ts'), 'utf8').matchAll(/\| '(STATE_\w+)'/g)].map(
@@ -38,7 +39,7 @@ describe('docs/operations.md', () => {
   );
 
   test('has no article about what does not exist', () => {
-    const known = new Set([...Object.keys(gates), ...stops, ...failures, ...damages, ...states]);
+    const known = new Set<string>([...Object.keys(gates), ...stops, ...outcomes, ...damages, ...states]);
     expect([...articles.keys()].filter((code) => !known.has(code))).toEqual([]);
   });
 

@@ -76,18 +76,18 @@ describe('whatever bytes come', () => {
     );
   });
 
-  test('a tar archive that is cut gives the members before, and says that it is cut unless it is so between members', async () => {
+  test('a tar archive that is cut gives the members before, and says that it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...tarParts), fc.nat(100_000), fc.boolean(), async (parts, place, even) => {
-        const whole = Buffer.concat(parts);
-        const exact = place % (whole.length + 1);
+        const whole = Buffer.concat([...parts, TAR_END]);
+        const exact = place % whole.length;
         const cut = even ? exact - (exact % 512) : exact;
         const { seen, end } = await readAll(expandTar(piecesOf(whole.subarray(0, cut))));
         const complete = seen.filter(({ raised }) => raised === undefined);
-        const between = parts.map((_, at) => Buffer.concat(parts.slice(0, at)).length);
-        expect(end).toBe([...between, whole.length].includes(cut) ? undefined : 'ARCHIVE_DAMAGED');
+        const ends = parts.map((_, at) => Buffer.concat(parts.slice(0, at + 1)).length);
+        expect(end).toBe('ARCHIVE_DAMAGED');
         expect(complete.map(({ name }) => name)).toEqual(members.slice(0, complete.length).map(({ name }) => name));
-        expect(complete.length).toBeGreaterThanOrEqual(between.filter((at) => at > 0 && at <= cut).length);
+        expect(complete.length).toBeGreaterThanOrEqual(ends.filter((at) => at <= cut).length);
       }),
       { numRuns: 1000 },
     );
@@ -100,7 +100,8 @@ describe('whatever bytes come', () => {
         expect(await readAll(expandZip(fileOf(bytes)))).toEqual({ seen: [], end: 'ARCHIVE_DAMAGED' });
         const tar = await readAll(expandTar(piecesOf(bytes)));
         expect(tar.seen).toEqual([]);
-        expect(tar.end).toBe(bytes.every((byte) => byte === 0) ? undefined : 'ARCHIVE_DAMAGED');
+        const blank = bytes.every((byte) => byte === 0) && bytes.length >= 1024 && bytes.length % 512 === 0;
+        expect(tar.end).toBe(blank ? undefined : 'ARCHIVE_DAMAGED');
       }),
       { numRuns: 300 },
     );

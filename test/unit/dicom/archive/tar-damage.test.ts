@@ -4,7 +4,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { DumpError } from '../../../../functions/core/dump.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, expandTar } from '../../../../functions/dicom/archive/expand.ts';
-import { makeTar, TAR_END, tarBlocks } from '../../../support/archives.ts';
+import { makeTar, TAR_END, tarBlocks, withChecksum } from '../../../support/archives.ts';
 import { piecesOf, readAll, shown } from './reading.ts';
 
 const text = (words: string) => Buffer.from(words);
@@ -33,14 +33,19 @@ describe('a damaged tar archive', () => {
     });
   });
 
-  test('is whole without the blocks that mark its end, when no member is cut', async () => {
-    const even = tarBlocks('0', 'even', noise.subarray(0, 512 * 100));
-    expect(await read(Buffer.concat([second, even]))).toEqual({
-      seen: [
-        { name: 'second', content: shown(noise) },
-        { name: 'even', content: shown(noise.subarray(0, 512 * 100)) },
-      ],
-    });
+  test('is not whole without the blocks that mark its end, even where its members are', async () => {
+    const black = Buffer.alloc(512 * 100);
+    const archive = Buffer.concat([second, tarBlocks('0', 'black', black)]);
+    for (const cut of [archive, Buffer.concat([archive, TAR_END.subarray(512)])]) {
+      expect(await read(cut)).toEqual({
+        seen: [
+          { name: 'second', content: shown(noise) },
+          { name: 'black', content: shown(black) },
+        ],
+        end: 'ARCHIVE_DAMAGED',
+      });
+    }
+    expect(await read(Buffer.alloc(0))).toEqual({ seen: [], end: 'ARCHIVE_DAMAGED' });
   });
 
   test('is not whole when it ends between a long name and the member that has it', async () => {
@@ -64,13 +69,35 @@ describe('a damaged tar archive', () => {
     });
   });
 
-  test.each(['0 path=x\n', '99 path=x\n', 'path=x\n', '5 xx\n', '20 size=many, or so\n'])(
-    'ends at a pax header that is none: %j',
+  test.each(['0 path=x\n', '99 path=x\n', 'path=x\n', '5 xx\n', '-9 path=x\n', ''])(
+    'loses at most a name by a pax header that is none: %j',
     async (records) => {
       const archive = Buffer.concat([first, tarBlocks('x', 'x', text(records)), second, TAR_END]);
-      expect(await read(archive)).toMatchObject({ seen: [{ name: 'first' }], end: 'ARCHIVE_DAMAGED' });
+      const { seen, end } = await read(archive);
+      expect(end).toBeUndefined();
+      expect(seen.map(({ content }) => content)).toEqual(['content', shown(noise)]);
     },
   );
+
+  test('ends at a header that states no size', async () => {
+    const invalid = (type: string, ...size: number[]) => {
+      const block = tarBlocks(type, 'invalid', Buffer.alloc(0));
+      Buffer.from(size).copy(block, 124);
+      return withChecksum(block);
+    };
+    const headers = [
+      tarBlocks('x', 'x', text('20 size=many, or so\n')),
+      // Binary numbers: of no known form, negative, and too large.
+      invalid('0', 0xc0, 1),
+      invalid('5', 0xc0, 1),
+      invalid('0', 0xff, 0xff),
+      invalid('0', 0x80, 0x7f),
+    ];
+    for (const header of headers) {
+      const archive = Buffer.concat([first, header, second, TAR_END]);
+      expect(await read(archive)).toEqual({ seen: [{ name: 'first', content: 'content' }], end: 'ARCHIVE_DAMAGED' });
+    }
+  });
 
   test('shows in a broken gzip stream around it, behind the members that are whole', async () => {
     const packed = gzipSync(Buffer.concat([first, second, TAR_END]));
