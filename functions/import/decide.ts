@@ -9,8 +9,8 @@ export type Step =
   | { readonly kind: 'send' }
   /** To be read and held against what the target recorded. */
   | { readonly kind: 'compare' }
-  /** To be read to its end, since only that tells whether its key fits. */
-  | { readonly kind: 'decrypt' }
+  /** To be read to its end, since only that tells whether its key fits and its compression is whole. */
+  | { readonly kind: 'unwrap' }
   /** Whether the target's instance has pixel data decides. */
   | { readonly kind: 'look-at-pixels' }
   /** After the files that go before it, unless all of them have failed. */
@@ -21,7 +21,7 @@ export type Step =
 /** What to do about one planned file, given what the target knows of its instance. */
 export function decide(job: Job, entry: FileEntry, target: Recorded | undefined): Step {
   if (entry.final) return { kind: 'final', code: entry.final.code };
-  if (entry.content.kind !== 'dicom') return { kind: 'decrypt' };
+  if (entry.content.kind !== 'dicom') return { kind: 'unwrap' };
   if (entry.last) return { kind: 'wait' };
   if (entry.headerOnly) return target ? { kind: 'look-at-pixels' } : withoutPixels(job);
   if (target) return { kind: 'compare' };

@@ -54,7 +54,7 @@ async function follow(visit: Visit, entry: FileEntry, source: Source, step: Step
     case 'final':
     case 'wait':
       return { row: rowWithoutReading(attempt, entry, step, targetOf(visit, entry)) };
-    case 'decrypt': {
+    case 'unwrap': {
       const { size } = await source.measure();
       return { row: settled(attempt, entry, 'NOT_DICOM', startedAt, { size }) };
     }

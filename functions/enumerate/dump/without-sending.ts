@@ -30,8 +30,8 @@ export function outcomeWithoutSending(
   if (content.kind === 'zip' || content.kind === 'tar') return nested(entry) ? { code: 'ARCHIVE_NESTED' } : undefined;
   if (content.kind === 'empty' && EMPTY_LOG.test(entry.file ?? '')) return { code: 'INDEX_FILE' };
   if (content.kind !== 'other') return { code: BY_KIND[content.kind] };
-  // What a wrong key makes of an object looks like anything else: only reading it to its end tells.
-  return isEncrypted(content) ? undefined : { code: 'NOT_DICOM' };
+  // What a wrong key or a broken compression makes of an image looks like anything else: only reading it to its end tells.
+  return content.layers.length > 0 ? undefined : { code: 'NOT_DICOM' };
 }
 
 function damaged({ kind }: Content): OutcomeCode {
@@ -44,8 +44,4 @@ function nested({ content, member }: Pick<FileEntry, 'content' | 'member'>): boo
   const plain = content.layers.length === 0;
   const gzipped = content.layers.length === 1 && content.layers[0]?.kind === 'gzip';
   return !(plain || (gzipped && content.kind === 'tar'));
-}
-
-export function isEncrypted({ layers }: Content): boolean {
-  return layers.some(({ kind }) => kind === 'encrypted');
 }
