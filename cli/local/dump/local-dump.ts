@@ -6,6 +6,7 @@ import { indexFacts } from './index-facts.ts';
 import { openLocalFile } from './local-file.ts';
 import { look } from './look.ts';
 import { Indexes } from './open-indexes.ts';
+import { PausedList } from './paused-list.ts';
 import { Starts } from './starts.ts';
 import { type Found, walk } from './walk.ts';
 
@@ -32,6 +33,8 @@ export function openLocalDump(source: LocalSource, options: LocalDumpOptions): D
 class LocalDump implements Dump {
   readonly #starts: Starts;
   readonly #indexes: Indexes;
+  /** The listing that its reader left last. */
+  #paused: PausedList | undefined;
   /** Of looking up: one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -41,10 +44,18 @@ class LocalDump implements Dump {
   }
 
   async *list(after?: FileKey): AsyncGenerator<DumpItem> {
-    const last = after === undefined ? undefined : pathOf(after);
-    for await (const batch of walk(this.#starts, last)) {
-      const facts = await this.#facts(batch);
-      for (const found of batch) yield itemOf(found, facts.get(found));
+    const paused = this.#paused;
+    this.#paused = undefined;
+    const list = after !== undefined && paused?.goOn(after) ? paused : new PausedList(this.#items(after));
+    for (let item = await list.next(); item; item = await list.next()) {
+      // Only a reader who leaves at an item finds it again: after an error or the end there is nothing to go on with.
+      let left = true;
+      try {
+        yield item;
+        left = false;
+      } finally {
+        if (left) this.#pause(list);
+      }
     }
   }
 
@@ -66,7 +77,21 @@ class LocalDump implements Dump {
   }
 
   async close(): Promise<void> {
+    this.#paused = undefined;
     await this.#inTurn(() => this.#indexes.close());
+  }
+
+  async *#items(after: FileKey | undefined): AsyncGenerator<DumpItem> {
+    const last = after === undefined ? undefined : pathOf(after);
+    for await (const batch of walk(this.#starts, last)) {
+      const facts = await this.#facts(batch);
+      for (const found of batch) yield itemOf(found, facts.get(found));
+    }
+  }
+
+  #pause(list: PausedList): void {
+    list.pause();
+    this.#paused = list;
   }
 
   #facts(batch: readonly Found[]): Promise<ReadonlyMap<Found, IndexFact>> {
