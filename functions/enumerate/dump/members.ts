@@ -1,34 +1,49 @@
 import type { DumpFile } from '../../core/dump.ts';
 import { MigrationError } from '../../core/errors.ts';
 import { fileItem } from '../../core/ids.ts';
+import type { JobOptions } from '../../core/job.ts';
 import { isOutcomeCode, type OutcomeCode } from '../../core/outcome.ts';
 import type { FileEntry } from '../../core/plan.ts';
 import type { Member } from '../../dicom/archive/expand.ts';
-import { describe } from '../../dicom/describe.ts';
+import { type DescribeOptions, describe } from '../../dicom/describe.ts';
 import { expandArchive } from '../../dicom/expand-archive.ts';
 import { headOfStream } from '../../dicom/heads.ts';
-import type { DumpEnumeration } from '../step.ts';
 import { outcomeWithoutSending } from './without-sending.ts';
+
+/** What it takes to tell what a member is and whether it is sent; part of a `DumpEnumeration`. */
+interface Looking extends DescribeOptions {
+  readonly job: { readonly options: Pick<JobOptions, 'orphans'> };
+}
 
 /** The members of an archive as plan entries, and the archive's own; damage ends the list, but not what came before it. */
 export async function membersOf(
-  enumeration: DumpEnumeration,
+  looking: Looking,
   file: DumpFile,
   archive: FileEntry,
 ): Promise<{ readonly entries: readonly FileEntry[] }> {
   const entries: FileEntry[] = [];
   try {
-    for await (const member of expandArchive(file, archive.content, enumeration.keys))
-      entries.push(await memberEntry(enumeration, archive, member));
+    for await (const member of expandArchive(file, archive.content, looking.keys))
+      entries.push(await memberEntry(looking, archive, member));
   } catch (error) {
     const code = outcomeOf(error);
     if (code === undefined) throw error;
-    return { entries: [...entries, { ...archive, final: { code } }] };
+    return { entries: brokenOff(archive, entries, code) };
   }
   return { entries: [...entries, { ...archive, final: { code: 'ARCHIVE_EXPANDED' } }] };
 }
 
-async function memberEntry(enumeration: DumpEnumeration, archive: FileEntry, member: Member): Promise<FileEntry> {
+/**
+ * Of a compressed archive nothing is believed: the checksum comes at its very end, and it was not reached or is wrong. In other archives
+ * what lies before the damage is as good as ever.
+ */
+function brokenOff(archive: FileEntry, members: readonly FileEntry[], cause: OutcomeCode): FileEntry[] {
+  const final = { code: cause === 'FILE_DAMAGED' ? 'ARCHIVE_DAMAGED' : cause } as const;
+  const believed = archive.content.layers.length === 0;
+  return [...(believed ? members : members.map((member) => ({ ...member, final }))), { ...archive, final }];
+}
+
+async function memberEntry(looking: Looking, archive: FileEntry, member: Member): Promise<FileEntry> {
   const { file, version, index } = archive;
   const { index: number, name } = member;
   const common = {
@@ -43,7 +58,7 @@ async function memberEntry(enumeration: DumpEnumeration, archive: FileEntry, mem
   if (member.problem) return { ...common, content: nothing, final: { code: member.problem } };
   const head = headOfStream(member.content());
   try {
-    const { keys, defaultEncoding, job } = enumeration;
+    const { keys, defaultEncoding, job } = looking;
     const content = await describe(head, member.size, {
       keys,
       ...(defaultEncoding !== undefined && { defaultEncoding }),
