@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TransferWorker } from '../../functions/attempt/worker.ts';
 import type { StorageKeys } from '../../functions/core/content.ts';
@@ -97,6 +98,7 @@ export class Runtime {
     const lock = acquireRunLock(state.database, state.clock);
     const runtime = new Runtime(state, lock, sources);
     await state.objects.removeLeftovers();
+    await rm(join(state.directory, SCRATCH), { recursive: true, force: true });
     return runtime;
   }
 

@@ -1,10 +1,11 @@
-import type { Dumps } from '../core/dump.ts';
+import { DumpError, type Dumps } from '../core/dump.ts';
 import { FatalError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay } from '../core/gates.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
 import { type Checkpoint, type Job, readsDump } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
+import { stopJob } from '../core/stop-job.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
 import { nextDumpStep } from './dump/stages.ts';
@@ -130,6 +131,11 @@ async function explain(ports: Ports, job: Job, error: unknown): Promise<unknown>
   if (error instanceof FatalError) {
     await failJob(ports, job.id, error);
     return new Postponed(error.code, error.message, 0);
+  }
+  if (error instanceof DumpError) {
+    const message = `what is to be imported can no longer be read (${error.message}): bring it back, and give the same command again`;
+    await stopJob(ports, job.id, 'DUMP_UNREADABLE', message);
+    return new Postponed(error.code, message, 0);
   }
   if (!(error instanceof OrthancError)) return error;
   const { verdict, endpoint, message } = error;

@@ -1,6 +1,7 @@
 import { addCounts, type Counts, NO_COUNTS } from '../core/counts.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
+import { stopJob } from '../core/stop-job.ts';
 import { openRound } from './open-round.ts';
 import type { SupervisorSettings } from './settings.ts';
 import { updateJob } from './update-job.ts';
@@ -53,15 +54,5 @@ function roundDelay({ roundDelayMs, longestRoundDelayMs }: SupervisorSettings, r
 
 async function stopRestless(ports: Ports, job: Job, checkpoint: Checkpoint): Promise<void> {
   const message = `after ${checkpoint.round} rounds the target still misses something of the source: one of the servers keeps changing; run the same command again`;
-  await stopJob(ports, job, 'RESTLESS', message);
-}
-
-/** Stops a job with work left; the same command goes on. */
-export async function stopJob(ports: Ports, job: Job, code: string, message: string): Promise<void> {
-  ports.log.error({ job: job.id, code }, message);
-  await updateJob(ports, job.id, (stored) =>
-    stored.state === 'running'
-      ? { ...stored, state: 'stopped', endedAt: ports.clock.now(), reason: { code, message } }
-      : undefined,
-  );
+  await stopJob(ports, job.id, 'RESTLESS', message);
 }

@@ -2,6 +2,7 @@ import { FatalError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { ENDED, type Job, readsDump, SCHEMA_VERSION, writesTarget } from '../core/job.ts';
 import type { Ports } from '../core/ports.ts';
+import { stopJob } from '../core/stop-job.ts';
 import { compact } from '../evidence/compact.ts';
 import { assess, assessTarget } from '../orthanc/assess.ts';
 import { OrthancError } from '../orthanc/errors.ts';
@@ -11,7 +12,7 @@ import { tendGates, waitedTooLong } from './gates.ts';
 import { harvest } from './harvest.ts';
 import { openRound } from './open-round.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
-import { settleRound, stopJob } from './settle.ts';
+import { settleRound } from './settle.ts';
 import { updateJob } from './update-job.ts';
 import { queueIdle, wakeEnumerator } from './wake.ts';
 
@@ -86,13 +87,18 @@ async function run(ports: Ports, servers: Servers, settings: SupervisorSettings,
   const gates = await tendGates(ports, servers, job);
   const stuck = waitedTooLong(job, gates, ports.clock.now());
   if (stuck)
-    return stopJob(ports, job, stuck.code ?? 'BLOCKED', `gave up waiting (--max-wait): ${stuck.message ?? 'blocked'}`);
+    return stopJob(
+      ports,
+      job.id,
+      stuck.code ?? 'BLOCKED',
+      `gave up waiting (--max-wait): ${stuck.message ?? 'blocked'}`,
+    );
   await wakeEnumerator(ports, settings, job, checkpoint);
   const harvested = await harvest(ports, job, checkpoint);
   if (failsMostly(settings, checkpoint, job, harvested.job)) {
     const message =
       'most of what is tried fails; "orthanc-migrate failures" shows why; the same command goes on once the cause is gone';
-    return stopJob(ports, job, 'TOO_MANY_FAILURES', message);
+    return stopJob(ports, job.id, 'TOO_MANY_FAILURES', message);
   }
   await queueIdle(ports, settings, harvested.job, harvested.open);
   const settled = checkpoint.cursor.stage === 'done' && harvested.job.harvested.pages === checkpoint.nextPage;

@@ -24,7 +24,7 @@ const gates: Readonly<Record<GateCode, true>> = {
 const outcomes = Object.keys(OUTCOMES).filter(isOutcomeCode);
 const failures = outcomes.filter((code) => outcomeClass(code) === 'failure');
 const damages = ['JOB_DAMAGED', 'EVIDENCE_DAMAGED'];
-const stops = ['TOO_MANY_FAILURES', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
+const stops = ['TOO_MANY_FAILURES', 'DUMP_UNREADABLE', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
 const states = [...readFileSync(join(ROOT, 'cli/local/state-error.ts'), 'utf8').matchAll(/\| '(STATE_\w+)'/g)].map(
   ([, code = '']) => code,
 );
@@ -43,10 +43,14 @@ describe('docs/operations.md', () => {
     expect([...articles.keys()].filter((code) => !known.has(code))).toEqual([]);
   });
 
-  test('explains every reason for which the supervisor stops a job', () => {
-    const folder = join(ROOT, 'functions/supervise');
-    const text = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-    const codes = [...text.join('\n').matchAll(/stopJob\(ports, job, '(\w+)'/g)].map(([, code = '']) => code);
+  test('explains every reason for which a job is stopped', () => {
+    const folders = ['functions/supervise', 'functions/enumerate'].map((folder) => join(ROOT, folder));
+    const text = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(join(folder, file), 'utf8')),
+    );
+    const codes = [...text.join('\n').matchAll(/stopJob\(ports, job\.id, '(\w+)'/g)].map(([, code = '']) => code);
     expect(codes.length).toBeGreaterThan(0);
     for (const code of codes) expect([...articles.keys()]).toContain(code);
   });
