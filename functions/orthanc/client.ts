@@ -128,9 +128,9 @@ export class OrthancClient implements OrthancServer {
   }
 
   async hasPixelData(instance: OrthancId): Promise<boolean> {
-    // The list of its frames or fragments; 404 without the element (both 1.10.1 and 1.13.0).
-    const path = `instances/${instance}/content/7fe0-0010`;
-    return (await findJson(this.http, { path }, schemas.fragments)) !== undefined;
+    // Not `…/content/7fe0-0010`: its 404 for want of the element has no body, as a gateway's may have none (1.10.1 and 1.13.0).
+    const tags = await findJson(this.http, { path: `instances/${instance}/content` }, schemas.tagNames);
+    return tags?.includes('7fe0-0010') ?? false;
   }
 
   defaultEncoding(): Promise<string | undefined> {

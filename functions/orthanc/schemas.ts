@@ -12,8 +12,8 @@ const tags = z.record(z.string(), z.unknown());
 
 export const idList = z.array(orthancId);
 
-/** Numbers of the frames or fragments of an element. */
-export const fragments = z.array(z.string());
+/** Tags of a data set: `7fe0-0010`. */
+export const tagNames = z.array(z.string());
 
 export const statistics = z.object({
   CountInstances: count,
