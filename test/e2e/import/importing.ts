@@ -13,6 +13,8 @@ import {
 import { expectSoundEvidence } from '../../support/proof.ts';
 import { until } from '../../support/until.ts';
 
+const MOST_SECONDS = process.env.ORTHANC_MIGRATE_FULL_SIZE ? 1800 : 100;
+
 /** One row of the evidence of an import, as far as tests look at it. */
 export interface FileRow {
   readonly file: string;
@@ -75,7 +77,7 @@ export async function importing(paths: string | readonly string[], target: strin
   const command = (name: string, ...options: string[]) => run([name, ...state, ...options]);
   return {
     start: (...options) => begin(options),
-    import: async (...options) => checked(await begin(options).ended),
+    import: async (...options) => checked(await ended(begin(options))),
     imported: checked,
     command,
     async untilStatus(text) {
@@ -108,6 +110,15 @@ export async function importOnce(
   } finally {
     await job.remove();
   }
+}
+
+/** Whoever waits for a server waits for a day: in a test that is a failure. */
+async function ended({ child, ended: end, stderr }: Started): Promise<Ended> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), MOST_SECONDS * 1000);
+  const result = await end.finally(() => clearTimeout(timer));
+  if (result.signal === 'SIGKILL')
+    throw new Error(`not ended after ${MOST_SECONDS} s:\n${result.stdout.slice(-2000)}\n${stderr()}`);
+  return result;
 }
 
 async function checked(ended: Ended): Promise<Imported> {

@@ -1,5 +1,5 @@
 /** Storage folders of Orthanc, written by real servers, or by hand in the same form. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,4 +84,9 @@ export function attachedFiles({ path }: Folder): Attached[] {
 export async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** As Orthanc records it of a content. */
+export function md5(content: Uint8Array): string {
+  return createHash('md5').update(content).digest('hex');
 }
