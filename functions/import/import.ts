@@ -90,17 +90,24 @@ async function visitAll(visit: Visit, dump: Dump, { keys }: Dumps, files: readon
     if (visited && 'row' in visited) made.rows.push(visited.row);
     else if (visited) made.unproven.push(visited.unproven);
   };
+  const archive = { dump, keys };
   const readFile = (entry: FileEntry) =>
     read(
       entry,
       fileSource(entry, () => dump.open(entry.file), keys),
     );
-  const whole = files.filter((entry) => steps.has(entry) && !entry.member);
-  if (visit.watch) for (const entry of whole) await readFile(entry);
-  else await Promise.all(whole.map(readFile));
-  const inside = files.filter((entry) => steps.has(entry) && entry.member);
-  for (const [file, entries] of Map.groupBy(inside, (entry) => entry.file))
-    await readMembers(visit, { dump, keys, file }, entries, read, made);
+  const readAll = async (entries: readonly FileEntry[]): Promise<void> => {
+    const whole = entries.filter((entry) => !entry.member);
+    if (visit.watch) for (const entry of whole) await readFile(entry);
+    else await Promise.all(whole.map(readFile));
+    const inside = entries.filter((entry) => entry.member);
+    for (const [file, members] of Map.groupBy(inside, (entry) => entry.file))
+      await readMembers(visit, { ...archive, file }, members, read, made);
+  };
+  const wanted = files.filter((entry) => steps.has(entry));
+  // The suspect comes first, and an archive would bring its members in another order.
+  if (visit.watch) await readAll(wanted.splice(0, 1));
+  await readAll(wanted);
   return made;
 }
 
