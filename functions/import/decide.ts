@@ -13,7 +13,7 @@ export type Step =
   | { readonly kind: 'unwrap' }
   /** Whether the target's instance has pixel data decides. */
   | { readonly kind: 'look-at-pixels' }
-  /** After the files that go before it, unless all of them have failed. */
+  /** After the files that go before it. */
   | { readonly kind: 'after-rivals' }
   /** In the next round. */
   | { readonly kind: 'wait' };

@@ -13,7 +13,7 @@ import { type ArchiveFile, readArchive } from './archive.ts';
 import type { Step } from './decide.ts';
 import { outcomeOf } from './send.ts';
 import { fileSource, type Source } from './source.ts';
-import { firstStep, rowWithoutReading, targetOf, type Visit, visitFile } from './visit.ts';
+import { firstStep, rowWithoutReading, targetOf, type Visit, visitFile, withoutFailedRivals } from './visit.ts';
 
 /** Instances that are looked up at once. */
 const LOOKED_UP = 1000;
@@ -24,7 +24,8 @@ export function importer(dumps: Dumps): Process {
     const { worker, job } = attempt;
     if (!job.dump)
       throw new MigrationError('NOT_AN_IMPORT', `job ${job.id} reads no dump: its chunks are for the transfer queue`);
-    const files = entries.filter(isFile);
+    const files: FileEntry[] = [];
+    for (const entry of entries.filter(isFile)) files.push(await withoutFailedRivals(attempt, entry));
     const startedAt = worker.ports.clock.now();
     const known = await lookUpTarget(attempt, files);
     if (known === undefined) return undefined;

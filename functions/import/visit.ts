@@ -5,7 +5,7 @@ import type { Unproven } from '../attempt/prove.ts';
 import { makeRow } from '../attempt/rows.ts';
 import { withinLimits } from '../attempt/within-limits.ts';
 import type { Attempt } from '../attempt/worker.ts';
-import type { OrthancId } from '../core/ids.ts';
+import type { FileItem, OrthancId } from '../core/ids.ts';
 import type { OutcomeCode, ReceiptRow } from '../core/outcome.ts';
 import type { FileEntry } from '../core/plan.ts';
 import type { Recorded, Upload } from '../orthanc/server.ts';
@@ -29,8 +29,7 @@ export type Visited = { readonly row: ReceiptRow } | { readonly unproven: Unprov
 export async function firstStep(visit: Visit, entry: FileEntry): Promise<Step | undefined> {
   const { attempt } = visit;
   const step = decide(attempt.job, entry, targetOf(visit, entry));
-  if (step.kind === 'after-rivals')
-    return attempt.lastChance || (await allFailed(attempt, entry)) ? absent(attempt.job, entry) : { kind: 'wait' };
+  if (step.kind === 'after-rivals') return attempt.lastChance ? absent(attempt.job, entry) : { kind: 'wait' };
   if (step.kind === 'look-at-pixels') return lookAtPixels(attempt, entry);
   return step;
 }
@@ -135,13 +134,16 @@ function settled(
   });
 }
 
-/** Whether everything that goes before this file has failed for good: then it is its turn. */
-async function allFailed({ worker, job }: Attempt, { rivals }: FileEntry): Promise<boolean> {
-  for (const item of rivals ?? []) {
+/** The file without those rivals that have failed for good: once none is left it is its turn, and none of them was taken instead. */
+export async function withoutFailedRivals({ worker, job }: Attempt, entry: FileEntry): Promise<FileEntry> {
+  if (!entry.rivals || entry.final) return entry;
+  const standing: FileItem[] = [];
+  for (const item of entry.rivals) {
     const finding = await worker.ports.store.finding(job.id, item);
-    if (finding?.row.outcome !== 'failure' || finding.reopened) return false;
+    if (finding?.row.outcome !== 'failure' || finding.reopened) standing.push(item);
   }
-  return true;
+  const { rivals: _, ...rest } = entry;
+  return standing.length === 0 ? rest : { ...rest, rivals: standing };
 }
 
 /** A header-only copy whose instance the target has: complete there, or cut like this one? */
