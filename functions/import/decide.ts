@@ -25,7 +25,7 @@ export function decide(job: Job, entry: FileEntry, target: Recorded | undefined)
   if (entry.last) return { kind: 'wait' };
   if (entry.headerOnly) return target ? { kind: 'look-at-pixels' } : withoutPixels(job);
   if (target) return { kind: 'compare' };
-  if (entry.rivals) return { kind: 'after-rivals' };
+  if (entry.rivals) return job.kind === 'import' ? { kind: 'after-rivals' } : { kind: 'final', code: 'DUPLICATE' };
   return absent(job, entry);
 }
 
