@@ -7,6 +7,7 @@ import type { DumpEnumeration } from '../step.ts';
 import { claimInOrder, hasPixels } from './claims.ts';
 import { settleBare } from './held.ts';
 import { look } from './look.ts';
+import { newMembers } from './new-members.ts';
 
 /** A file that is planned again, and what the plan has to remember of it. */
 export interface Again {
@@ -14,19 +15,25 @@ export interface Again {
   readonly history: { readonly attempts?: number; readonly maybeSent?: true; readonly prior?: CountedFact };
 }
 
-/** Looks at files anew, since they may have changed for the better, and plans them as what they are now. */
+/**
+ * Looks at files anew, since they may have changed for the better, and plans them as what they are now. An archive that can be read
+ * at last brings its members with it.
+ */
 export async function planAgain(enumeration: DumpEnumeration, wanted: readonly Again[]): Promise<FileEntry[]> {
   const { ports, job } = enumeration;
   const byFile = Map.groupBy(wanted, ({ subject }) => subject.file);
   const found = new Map<FileItem, FileEntry>();
   for (const key of byFile.keys())
     for (const entry of (await lookAgain(enumeration, key)).entries) found.set(entry.id, entry);
-  const entries = wanted.map(({ subject, history }): FileEntry => {
+  const known = wanted.map(({ subject, history }): FileEntry => {
     const { file, member } = subject;
     const id = fileItem(file, member?.number);
     const { last: _, ...entry } = found.get(id) ?? vanished(subject, id);
     return { ...entry, ...history };
   });
+  const archives = new Set(wanted.flatMap(({ subject }) => (subject.member ? [] : [subject.file])));
+  const inside = [...found.values()].filter(({ file }) => archives.has(file));
+  const entries = [...known, ...(await newMembers(enumeration, inside))];
   const open = entries.filter((entry) => !entry.final && entry.content.kind === 'dicom');
   const claimed = await claimInOrder(ports, job.id, open.filter(hasPixels));
   const bare = await settleBare(
