@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 
 /** As little HTTP client as can be: one request at a time over a plain socket, read into one buffer. For servers known to answer well. */
@@ -76,25 +75,4 @@ export async function postAll(url: string, files: readonly Buffer[], connections
       client.close();
     }),
   );
-}
-
-/** One file after the other, a new connection for each, as Orthanc's ImportDicomFiles.py does it. */
-export async function fileByFile(target: string, paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const to = new PlainClient(target, false);
-    await to.post('/instances', await readFile(path));
-    to.close();
-  }
-}
-
-/** One instance after the other, a new connection for each request, as Orthanc's Replicate.py does it. */
-export async function oneByOne(source: string, target: string, ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
-    const from = new PlainClient(source, false);
-    const file = await from.get(`/instances/${id}/file`);
-    from.close();
-    const to = new PlainClient(target, false);
-    await to.post('/instances', file);
-    to.close();
-  }
 }
