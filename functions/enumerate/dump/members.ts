@@ -1,3 +1,4 @@
+import type { Content } from '../../core/content.ts';
 import type { DumpFile } from '../../core/dump.ts';
 import { MigrationError } from '../../core/errors.ts';
 import { fileItem } from '../../core/ids.ts';
@@ -9,6 +10,9 @@ import { type DescribeOptions, describe } from '../../dicom/describe.ts';
 import { expandArchive } from '../../dicom/expand-archive.ts';
 import { headOfStream } from '../../dicom/heads.ts';
 import { outcomeWithoutSending } from './without-sending.ts';
+
+/** A member that is wrapped once more is unwrapped in memory: up to this size in the archive (bytes). */
+const WRAPPED_BYTES = 64 * 1024 * 1024;
 
 /** What it takes to tell what a member is and whether it is sent; part of a `DumpEnumeration`. */
 interface Looking extends DescribeOptions {
@@ -63,7 +67,8 @@ async function memberEntry(looking: Looking, archive: FileEntry, member: Member)
       keys,
       ...(defaultEncoding !== undefined && { defaultEncoding }),
     });
-    const final = outcomeWithoutSending({ content, member: common.member }, job.options);
+    const final =
+      outcomeWithoutSending({ content, member: common.member }, job.options) ?? tooLargeToUnwrap(content, member);
     return { ...common, content, ...(final && { final }) };
   } catch (error) {
     const code = outcomeOf(error);
@@ -72,6 +77,11 @@ async function memberEntry(looking: Looking, archive: FileEntry, member: Member)
   } finally {
     await head.close();
   }
+}
+
+/** Encryption and compression are undone in memory where the bytes come from an archive. */
+function tooLargeToUnwrap({ layers }: Content, { size = 0 }: Member): FileEntry['final'] {
+  return layers.length > 0 && size > WRAPPED_BYTES ? { code: 'ARCHIVE_UNSUPPORTED' } : undefined;
 }
 
 /** The outcome that an error of the content stands for; `undefined` for any other error, and for those of the disk. */
