@@ -5,14 +5,14 @@ import { archive } from '../../support/archive.ts';
 import { makeTar, makeZip } from '../../support/archives.ts';
 import { until } from '../../support/until.ts';
 import { importing } from './importing.ts';
-import { benchOfThisFile, md5sIn, md5sOf } from './packed.ts';
+import { md5sIn, md5sOf, placeOfThisFile } from './packed.ts';
 
 jest.setTimeout(180_000);
 
 const MEMBERS = 500;
 const images = [...archive({ studies: 5, instancesPerStudy: MEMBERS / 5, bytes: 100_000 })];
 const members = images.map((content, index) => ({ name: `${index}`, content }));
-const bench = benchOfThisFile();
+const place = placeOfThisFile();
 
 const packings: Readonly<Record<string, () => Promise<Buffer>>> = {
   'a.zip': async () => makeZip(members),
@@ -21,7 +21,7 @@ const packings: Readonly<Record<string, () => Promise<Buffer>>> = {
 };
 
 async function instancesInTarget(): Promise<number> {
-  const { CountInstances } = (await (await fetch(`${bench.target.url}statistics`)).json()) as {
+  const { CountInstances } = (await (await fetch(`${place.target.url}statistics`)).json()) as {
     CountInstances: number;
   };
   return CountInstances;
@@ -30,8 +30,8 @@ async function instancesInTarget(): Promise<number> {
 test.each(Object.entries(packings))(
   'GIVEN kill -9 in the middle of %s THEN the same command completes',
   async (name, pack) => {
-    await bench.folder.write(name, await pack());
-    const job = await importing(bench.folder.path, bench.target.url);
+    await place.folder.write(name, await pack());
+    const job = await importing(place.folder.path, place.target.url);
     try {
       for (const share of [0.2, 0.6]) {
         const running = job.start();
@@ -53,7 +53,7 @@ test.each(Object.entries(packings))(
       ).toEqual(members.map((_, index) => index));
       // The target was empty: nothing was there that we may call somebody else's.
       expect(rows.filter(({ member, sentByUs }) => member && sentByUs === 'no')).toEqual([]);
-      expect(await md5sIn(bench.target)).toEqual(md5sOf(images));
+      expect(await md5sIn(place.target)).toEqual(md5sOf(images));
     } finally {
       await job.remove();
     }

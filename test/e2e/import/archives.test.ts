@@ -8,7 +8,7 @@ import { archive } from '../../support/archive.ts';
 import { makeTar, makeZip, type ZipMember } from '../../support/archives.ts';
 import { compressedAttachment } from '../../support/compressed.ts';
 import { headerOnly, makeImage, makeObject } from './objects.ts';
-import { benchOfThisFile, importFolder, md5sOf } from './packed.ts';
+import { importFolder, md5sOf, placeOfThisFile } from './packed.ts';
 import { makeFolder } from './storage.ts';
 
 jest.setTimeout(120_000);
@@ -20,11 +20,10 @@ interface Named {
   readonly content: Buffer;
 }
 
-const bench = benchOfThisFile();
+const place = placeOfThisFile();
 
 const named = (contents: Iterable<Buffer>, folder = 'images'): Named[] =>
   [...contents].map((content, index) => ({ name: `${folder}/${index}`, content }));
-const contentsOf = (members: readonly Named[]) => members.map(({ content }) => content);
 const packings: Readonly<Record<string, (members: readonly Named[]) => Promise<Buffer>>> = {
   'a.zip': async (members) => makeZip(members.map((member): ZipMember => ({ ...member, descriptor: true }))),
   'a.tar': makeTar,
@@ -38,7 +37,7 @@ describe.each(Object.keys(packings))('%s', (archiveName) => {
     const images = [...archive({ studies: 3, instancesPerStudy: 100, bytes: 2000 })];
     const inside = images.slice(0, 200);
     const outside = images.slice(200);
-    const { folder } = bench;
+    const { folder } = place;
     const members = [
       // Copies come before their images, and of those that lie outside there are only copies here.
       ...named(images.slice(150, 250).map(headerOnly), 'copies'),
@@ -49,12 +48,12 @@ describe.each(Object.keys(packings))('%s', (archiveName) => {
     for (const [index, content] of outside.entries()) await folder.write(`files/${index}`, content);
     for (const [index, content] of inside.slice(0, 50).entries())
       await folder.write(`copies/${index}`, headerOnly(content));
-    const { byCode, held, exitCode, sent } = await importFolder(bench);
+    const { byCode, held, exitCode, sent } = await importFolder(place);
     expect(byCode).toEqual({ STORED: 301, HEADER_ONLY_COPY: 150, ARCHIVE_EXPANDED: 1 });
     expect(held).toEqual(md5sOf([...images, makeObject('sr', 1)]));
     expect({ exitCode, sent }).toEqual({ exitCode: 0, sent: 301 });
 
-    const again = await importFolder(bench);
+    const again = await importFolder(place);
     expect(again.byCode).toEqual({ ALREADY_PRESENT: 301, HEADER_ONLY_COPY: 150, ARCHIVE_EXPANDED: 1 });
     expect(again.sent).toBe(0);
   });
@@ -62,8 +61,8 @@ describe.each(Object.keys(packings))('%s', (archiveName) => {
   test('GIVEN an image without its pixels anywhere THEN exactly that one is missing', async () => {
     const [lost = Buffer.alloc(0), ...others] = archive({ studies: 1, instancesPerStudy: 5 });
     const members = [{ name: 'lost', content: headerOnly(lost) }, ...named(others)];
-    await bench.folder.write(archiveName, await pack(members));
-    const { byCode, codes, held, exitCode } = await importFolder(bench);
+    await place.folder.write(archiveName, await pack(members));
+    const { byCode, codes, held, exitCode } = await importFolder(place);
     expect(byCode).toEqual({ STORED: 4, PIXEL_DATA_MISSING: 1, ARCHIVE_EXPANDED: 1 });
     expect(codes).toContain(`${archiveName} > lost: PIXEL_DATA_MISSING`);
     expect(held).toEqual(md5sOf(others));
@@ -71,26 +70,28 @@ describe.each(Object.keys(packings))('%s', (archiveName) => {
   });
 
   test('GIVEN a large member among small ones THEN all arrive', async () => {
-    const [first, second] = archive({ studies: 2, instancesPerStudy: 10 });
-    const members = named([first, makeImage('CT', 1, { bytes: LARGE_BYTES }), second] as Buffer[]);
-    await bench.folder.write(archiveName, await pack(members));
-    const { byCode, held } = await importFolder(bench);
+    const contents = [makeImage('CR', 1), makeImage('CT', 2, { bytes: LARGE_BYTES }), makeImage('MR', 3)];
+    const members = named(contents);
+    await place.folder.write(archiveName, await pack(members));
+    const { byCode, held } = await importFolder(place);
     expect(byCode).toEqual({ STORED: 3, ARCHIVE_EXPANDED: 1 });
-    expect(held).toEqual(md5sOf(contentsOf(members)));
+    expect(held).toEqual(md5sOf(contents));
   });
 
   test('GIVEN whatever else is in a storage folder THEN each member is what its content says', async () => {
-    const [plain, compressed, zipped] = archive({ studies: 1, instancesPerStudy: 3 }) as Iterable<Buffer> as Buffer[];
+    const plain = makeImage('CT', 1);
+    const compressed = makeImage('CT', 2);
+    const gzipped = makeImage('CT', 3);
     const members = [
       { name: 'note.dcm', content: Buffer.from('no image at all') },
       { name: 'empty', content: Buffer.alloc(0) },
       { name: 'summary', content: Buffer.from('{"0008,0018": {"Name": "SOPInstanceUID"}}') },
       { name: 'plain.txt', content: plain },
-      { name: 'compressed', content: compressedAttachment(compressed as Buffer) },
-      { name: 'gzipped.gz', content: gzipSync(zipped as Buffer) },
-    ] as Named[];
-    await bench.folder.write(archiveName, await pack(members));
-    const { codes, held } = await importFolder(bench);
+      { name: 'compressed', content: compressedAttachment(compressed) },
+      { name: 'gzipped.gz', content: gzipSync(gzipped) },
+    ];
+    await place.folder.write(archiveName, await pack(members));
+    const { codes, held } = await importFolder(place);
     const expected = ['NOT_DICOM', 'EMPTY_FILE', 'JSON_SUMMARY', 'STORED', 'STORED', 'STORED'];
     expect(codes).toEqual(
       [
@@ -98,7 +99,7 @@ describe.each(Object.keys(packings))('%s', (archiveName) => {
         ...members.map(({ name }, index) => `${archiveName} > ${name}: ${expected[index]}`),
       ].sort(),
     );
-    expect(held).toEqual(md5sOf([plain, compressed, zipped] as Buffer[]));
+    expect(held).toEqual(md5sOf([plain, compressed, gzipped]));
   });
 });
 
@@ -112,11 +113,11 @@ test.each([
     // Beyond the 100 bytes that a header has for a name.
     for (const [index, content] of images.entries())
       await packed.write(`${'a folder with a long name/'.repeat(6)}${index} Müller`, content);
-    await promisify(execFile)('tar', [option, join(bench.folder.path, name), '-C', packed.path, '.']);
+    await promisify(execFile)('tar', [option, join(place.folder.path, name), '-C', packed.path, '.']);
   } finally {
     await packed.remove();
   }
-  const { byCode, held, codes } = await importFolder(bench);
+  const { byCode, held, codes } = await importFolder(place);
   expect(byCode).toEqual({ STORED: 21, ARCHIVE_EXPANDED: 1 });
   expect(held).toEqual(md5sOf(images));
   expect(codes.filter((code) => code.includes('Müller'))).toHaveLength(21);
@@ -124,18 +125,18 @@ test.each([
 
 test('GIVEN a gzip of one image THEN it is that image', async () => {
   const image = makeImage('CT', 1);
-  await bench.folder.write('image.dcm.gz', gzipSync(image));
-  const { codes, held } = await importFolder(bench);
+  await place.folder.write('image.dcm.gz', gzipSync(image));
+  const { codes, held } = await importFolder(place);
   expect(codes).toEqual(['image.dcm.gz: STORED']);
   expect(held).toEqual(md5sOf([image]));
 });
 
 test('GIVEN the same images in two archives and beside them THEN each is sent once', async () => {
   const images = [...archive({ studies: 1, instancesPerStudy: 10 })];
-  await bench.folder.write('a.zip', makeZip(named(images)));
-  await bench.folder.write('b.tar', await makeTar(named(images)));
-  for (const [index, content] of images.entries()) await bench.folder.write(`c/${index}`, content);
-  const { byCode, held, sent } = await importFolder(bench);
+  await place.folder.write('a.zip', makeZip(named(images)));
+  await place.folder.write('b.tar', await makeTar(named(images)));
+  for (const [index, content] of images.entries()) await place.folder.write(`c/${index}`, content);
+  const { byCode, held, sent } = await importFolder(place);
   expect(byCode).toEqual({ STORED: 10, DUPLICATE: 20, ARCHIVE_EXPANDED: 2 });
   expect(sent).toBe(10);
   expect(held).toEqual(md5sOf(images));

@@ -6,7 +6,7 @@ import { type RunningOrthanc, startOrthanc } from '../../support/orthanc.ts';
 import { type FileRow, importOnce } from './importing.ts';
 import { type Folder, makeFolder } from './storage.ts';
 
-export interface Bench {
+export interface Place {
   /** An empty one for each test. */
   readonly folder: Folder;
   /** Empty when a test begins. */
@@ -24,25 +24,25 @@ export interface Outcome {
 }
 
 /** Sets up what each test of the file needs. */
-export function benchOfThisFile(): Bench {
-  const bench = {} as { folder: Folder; target: RunningOrthanc };
+export function placeOfThisFile(): Place {
+  const place = {} as { folder: Folder; target: RunningOrthanc };
   beforeAll(async () => {
-    bench.target = await startOrthanc({ version: '1.13' });
+    place.target = await startOrthanc({ version: '1.13' });
   });
-  afterAll(() => bench.target.stop());
+  afterAll(() => place.target.stop());
   beforeEach(async () => {
-    bench.folder = await makeFolder();
+    place.folder = await makeFolder();
   });
   afterEach(async () => {
-    await bench.folder.remove();
-    const { url } = bench.target;
+    await place.folder.remove();
+    const { url } = place.target;
     const patients = (await (await fetch(`${url}patients`)).json()) as string[];
     for (const id of patients) await fetch(`${url}patients/${id}`, { method: 'DELETE' });
   });
-  return bench;
+  return place;
 }
 
-export async function importFolder({ folder, target }: Bench, ...options: string[]): Promise<Outcome> {
+export async function importFolder({ folder, target }: Place, ...options: string[]): Promise<Outcome> {
   const { rows, byCode, end } = await importOnce(folder.path, target.url, ...options);
   return {
     codes: rows.map((row) => `${nameOf(row, folder.path)}: ${row.code}`).sort(),

@@ -9,7 +9,7 @@ import { membersOf } from '../../../../functions/enumerate/dump/members.ts';
 import { makeTar, makeZip, tarBlocks } from '../../../support/archives.ts';
 import { makeInstance } from '../../../support/dicom.ts';
 
-const KEY = 'file:///dump/archive' as FileKey;
+const KEY = '/dump/archive' as FileKey;
 const MEGABYTE = 2 ** 20;
 const images = [1, 2, 3].map((seed) => ({ name: `image ${seed}`, content: makeInstance({ seed, bytes: 5000 }) }));
 const gzip: readonly Layer[] = [{ kind: 'gzip' }];
