@@ -11,6 +11,7 @@ import {
   stateDirectory,
 } from '../../support/command-line.ts';
 import { expectSoundEvidence } from '../../support/proof.ts';
+import type { Traffic } from '../../support/traffic.ts';
 import { until } from '../../support/until.ts';
 
 const MOST_SECONDS = process.env.ORTHANC_MIGRATE_FULL_SIZE ? 1800 : 100;
@@ -96,6 +97,11 @@ export async function importing(paths: string | readonly string[], target: strin
       await directory.remove();
     },
   };
+}
+
+/** DICOM files that went to a target, repetitions included. What has no SOP Instance UID is the question whether it can be written to. */
+export function filesPosted({ posts }: Traffic): number {
+  return [...posts].reduce((sum, [sopInstanceUid, times]) => sum + (sopInstanceUid === '' ? 0 : times), 0);
 }
 
 /** Imports once, with a state directory that is gone afterwards. */
