@@ -80,6 +80,8 @@ export interface Claim {
   readonly item: FileItem;
   /** Whether it has the pixel data. */
   readonly pixels: boolean;
+  /** Bytes of a file of which that could not be told. */
+  readonly size?: number;
 }
 
 /** How one attempt closed a chunk. */

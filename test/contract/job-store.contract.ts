@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { NO_COUNTS } from '../../functions/core/counts.ts';
 import type { JobStore } from '../../functions/core/ports.ts';
 import { chunkContract } from './chunk.contract.ts';
+import { claimContract } from './claim.contract.ts';
+import { fileContract } from './file.contract.ts';
 import { checkpoint, finding, instance, job, jobId, page, row, SOURCE, TARGET } from './samples.ts';
 
 /** What every job store does. `makeStore` gives an empty one. */
@@ -161,6 +163,8 @@ export function jobStoreContract(name: string, makeStore: () => JobStore | Promi
       expect(await store.job(jobId())).toEqual(full);
     });
 
+    fileContract(() => store);
+    claimContract(() => store);
     chunkContract(() => store);
   });
 }

@@ -1,8 +1,16 @@
+import type { DicomFacts } from '../../functions/core/content.ts';
 import { NO_COUNTS } from '../../functions/core/counts.ts';
-import type { EndpointName, JobId, OrthancId } from '../../functions/core/ids.ts';
+import {
+  type EndpointName,
+  type FileItem,
+  type FileKey,
+  fileItem,
+  type JobId,
+  type OrthancId,
+} from '../../functions/core/ids.ts';
 import type { Checkpoint, Job } from '../../functions/core/job.ts';
 import type { OutcomeRow } from '../../functions/core/outcome.ts';
-import type { ChunkState, PlanPage } from '../../functions/core/plan.ts';
+import type { ChunkState, FileEntry, PlanPage } from '../../functions/core/plan.ts';
 import type { Finding } from '../../functions/core/ports.ts';
 
 export const SOURCE = 'http://source:8042/' as EndpointName;
@@ -101,4 +109,32 @@ export function row(id: OrthancId, over: Partial<OutcomeRow> = {}): OutcomeRow {
 
 export function finding(n: number, round = 1, over: Partial<Finding> = {}): Finding {
   return { job: jobId(), item: instance(n), round, row: row(instance(n)), reopened: false, ...over };
+}
+
+/** A file whose name has the order of `n`. */
+export function file(n: number): FileKey {
+  return `/dump/${String(n).padStart(4, '0')}` as FileKey;
+}
+
+export function item(n: number): FileItem {
+  return fileItem(file(n));
+}
+
+/** The n-th file: a complete image, unless it is said otherwise. */
+export function fileEntry(n: number, dicom: Partial<DicomFacts> = {}, over: Partial<FileEntry> = {}): FileEntry {
+  const facts = { instance: instance(1), study: instance(0), uncertain: false, pixels: 'present', ...dicom } as const;
+  return {
+    id: item(n),
+    file: file(n),
+    size: 1000,
+    version: '1',
+    content: { kind: 'dicom', layers: [], size: 1000, dicom: facts },
+    ...over,
+  };
+}
+
+/** A failure of the n-th file. */
+export function fileFinding(n: number, round = 1, over: Partial<Finding> = {}): Finding {
+  const { instance: _, ...common } = row(instance(1), { code: 'FILE_DAMAGED' });
+  return { job: jobId(), item: item(n), round, row: { ...common, file: file(n) }, reopened: false, ...over };
 }

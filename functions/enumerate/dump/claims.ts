@@ -13,7 +13,7 @@ export async function claimInOrder(
 ): Promise<readonly FileEntry[]> {
   const claiming = entries.flatMap((entry) => {
     const instance = instanceOf(entry);
-    return instance ? [{ entry, instance, claim: { item: entry.id, pixels: hasPixels(entry) } }] : [];
+    return instance ? [{ entry, instance, claim: claimOf(entry) }] : [];
   });
   const claims = await store.claim(
     job,
@@ -31,9 +31,23 @@ export function hasPixels({ content }: FileEntry): boolean {
   return content.dicom?.pixels === 'present';
 }
 
+function claimOf(entry: FileEntry): Claim {
+  const { dicom, size } = entry.content;
+  const isUnknown = dicom?.pixels === 'unknown';
+  return { item: entry.id, pixels: hasPixels(entry), ...(isUnknown && { size: size ?? 0 }) };
+}
+
 function before(claims: readonly Claim[], { id }: FileEntry): FileEntry['id'][] {
   const place = claims.findIndex(({ item }) => item === id);
-  return claims.slice(0, place).map(({ item }) => item);
+  const own = claims[place];
+  return claims.flatMap((other, at) => (own && other !== own && goesFirst(other, own, at < place) ? [other.item] : []));
+}
+
+/** Of files whose pixel data could not be looked for, the longest goes first: a header-only copy is the beginning of what it copies. */
+function goesFirst(other: Claim, own: Claim, cameFirst: boolean): boolean {
+  if (own.size === undefined) return cameFirst && other.size === undefined;
+  if (other.size === undefined || other.size > own.size) return true;
+  return other.size === own.size && cameFirst;
 }
 
 export function withRivals(entry: FileEntry, rivals: readonly FileEntry['id'][]): FileEntry {
