@@ -10,7 +10,7 @@ export interface Evidence {
   readonly rows: ReadonlyMap<ItemId, OutcomeRow>;
 }
 
-function fail(message: string): never {
+export function fail(message: string): never {
   throw new Error(message);
 }
 

@@ -1,19 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JobId } from '../../functions/core/ids.ts';
-import { ENDED } from '../../functions/core/job.ts';
-import { requestJob, resumeJob, retryFailures } from '../../functions/supervise/requests.ts';
+import { retryFailures } from '../../functions/supervise/requests.ts';
 import { checkTruth, consistentEvidence } from './invariants.ts';
 import { Random } from './random.ts';
-import { CALM, Schedule, type Weather } from './schedule.ts';
+import { Schedule, type Weather } from './schedule.ts';
 import { SOURCE, TARGET } from './simulated-servers.ts';
+import { JOB, MINUTES, moments, type Plot, RUNS, tell, untilEnded, weathers } from './story.ts';
 import { type Quirk, World } from './world.ts';
 
-const JOB = 'job-1' as JobId;
 const OPTIONS = { selection: {}, check: 'md5', conflict: 'keep-target', maxWaitMs: 1e9 } as const;
 const QUIRKS: readonly Quirk[] = ['refused', 'damaged', 'filtered', 'altered', 'crashes', 'vanishes'];
-const RUNS = Number(process.env.MODEL_RUNS ?? 150);
-const MINUTES = 60_000;
 
 interface Story {
   readonly seed: number;
@@ -23,14 +19,12 @@ interface Story {
   readonly weather: Weather;
 }
 
-/** In thousandths: the generator for doubles would hardly ever leave the neighbourhood of zero. */
-const rate = (max: number) => fc.integer({ min: 0, max }).map((thousandths) => thousandths / 1000);
 const stories = fc.record<Story>({
   seed: fc.integer(),
   instances: fc.integer({ min: 0, max: 24 }),
   quirks: fc.integer({ min: 0, max: 3 }),
   steps: fc.integer({ min: 0, max: 6000 }),
-  weather: fc.record({ crash: rate(20), duplicate: rate(300), lose: rate(100) }),
+  weather: weathers,
 });
 
 function beginning({ seed, instances, quirks }: Story): Schedule {
@@ -58,54 +52,17 @@ function happen({ random, world }: Schedule): void {
   else if (world.source.images.size > 3) world.source.delete(random.pick([...world.source.images.keys()]));
 }
 
-/** One moment of a schedule: a process goes on, a message is delivered, the supervisor wakes, time passes, or the world changes. */
-async function moment(schedule: Schedule, calm: boolean): Promise<void> {
-  const { random } = schedule;
-  const dice = random.below(100);
-  if (dice < 80 && (await schedule.step())) return;
-  if (dice < 88) schedule.deliver(random.chance(0.3) ? schedule.enumerateQueue : schedule.transferQueue);
-  else if (dice < 92 && schedule.alive < 8) for (let n = random.chance(0.3) ? 2 : 1; n > 0; n -= 1) schedule.tick();
-  else if (dice < 98) await schedule.clock.advance(random.chance(0.1) ? 150_000 : random.below(3000));
-  else if (!calm) happen(schedule);
-}
-
-/** The weather clears up: everything that is asked for from now on works, except what never can. */
-async function untilEnded(schedule: Schedule): Promise<void> {
-  schedule.weather = CALM;
-  schedule.world.wireDamage = 0;
-  for (let guard = 0; ; guard += 1) {
-    if (guard > 3000)
-      throw new Error(
-        `the job does not end: ${schedule.unexpected.map(String).join()} ${JSON.stringify(await schedule.ports.store.job(JOB))}`,
-      );
-    for (const archive of [schedule.world.source, schedule.world.target]) {
-      archive.down = false;
-      archive.trouble = undefined;
-    }
-    const job = await schedule.ports.store.job(JOB);
-    if (job?.state === 'stopped' || job?.state === 'failed') await resumeJob(schedule.ports, JOB, OPTIONS);
-    else if (job && ENDED.has(job.state) && schedule.alive === 0) return;
-    schedule.tick();
-    await schedule.drain();
-    while (schedule.deliver(schedule.enumerateQueue)) await schedule.drain();
-    while (schedule.deliver(schedule.transferQueue)) await schedule.drain();
-    await schedule.clock.advance(20_000);
+function calmDown({ world }: Schedule): void {
+  world.wireDamage = 0;
+  for (const archive of [world.source, world.target]) {
+    archive.down = false;
+    archive.trouble = undefined;
   }
 }
 
-async function tell(story: Story): Promise<Schedule> {
-  const schedule = beginning(story);
-  await requestJob(schedule.ports, { id: JOB, kind: 'replicate', source: SOURCE, target: TARGET, options: OPTIONS });
-  schedule.weather = story.weather;
-  // The check of the endpoints comes first; a job whose check fails has failed, and that is another story.
-  schedule.tick();
-  schedule.weather = CALM;
-  await schedule.drain();
-  schedule.weather = story.weather;
-  for (let step = 0; step < story.steps; step += 1) await moment(schedule, false);
-  await untilEnded(schedule);
-  expect(schedule.unexpected).toEqual([]);
-  return schedule;
+function plotOf({ steps, weather }: Story): Plot {
+  const wanted = { kind: 'replicate', source: SOURCE, target: TARGET, options: OPTIONS } as const;
+  return { wanted, steps, weather, chunks: (schedule) => schedule.transferQueue, happen, calmDown };
 }
 
 describe('a replicate job under random schedules', () => {
@@ -114,7 +71,8 @@ describe('a replicate job under random schedules', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(stories, async (story) => {
-          const schedule = await tell(story);
+          const schedule = beginning(story);
+          await tell(schedule, plotOf(story));
           await checkTruth(schedule, JOB, await consistentEvidence(schedule, JOB));
         }),
         { numRuns: RUNS },
@@ -128,12 +86,13 @@ describe('a replicate job under random schedules', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(stories, async (story) => {
-          const schedule = await tell({ ...story, quirks: 3 });
+          const schedule = beginning({ ...story, quirks: 3 });
+          const plot = plotOf(story);
+          await tell(schedule, plot);
           schedule.world.quirks.clear();
           await retryFailures(schedule.ports, JOB, undefined);
-          schedule.weather = story.weather;
-          for (let step = 0; step < 200; step += 1) await moment(schedule, true);
-          await untilEnded(schedule);
+          await moments(schedule, plot, 200, true);
+          await untilEnded(schedule, plot);
           const evidence = await consistentEvidence(schedule, JOB);
           expect([...evidence.rows.values()].filter((row) => row.outcome === 'failure')).toEqual([]);
         }),

@@ -3,9 +3,10 @@ import { openDatabase } from '../../cli/local/database.ts';
 import { SqliteJobStore } from '../../cli/local/job-store.ts';
 import { SqliteQueue } from '../../cli/local/work-queue.ts';
 import { TransferWorker } from '../../functions/attempt/worker.ts';
-import type { Dumps } from '../../functions/core/dump.ts';
+import type { SqsHandler } from '../../functions/batch/records.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { createHandler as createEnumerate } from '../../functions/enumerate/handler.ts';
+import { createHandler as createImport } from '../../functions/import/handler.ts';
 import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
 import { superviseAll } from '../../functions/supervise/tick.ts';
 import { createHandler as createTransfer } from '../../functions/transfer/handler.ts';
@@ -13,6 +14,7 @@ import { ManualClock } from '../contract/manual-clock.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { Died, type Life, mortalPorts } from './process.ts';
 import type { Random } from './random.ts';
+import { simulatedDumps } from './simulated-dump.ts';
 import { simulatedServers } from './simulated-servers.ts';
 import type { World } from './world.ts';
 
@@ -34,12 +36,6 @@ interface Process {
   ended: boolean;
 }
 
-const NO_DUMPS: Dumps = {
-  keys: new Map(),
-  dump: () => Promise.reject(new Error('there is no dump')),
-  close: async () => undefined,
-};
-
 /** Runs the handlers as concurrent mortal processes on the real local adapters, in an order drawn from a seed. */
 export class Schedule {
   readonly random: Random;
@@ -47,6 +43,7 @@ export class Schedule {
   readonly clock = new ManualClock();
   readonly ports: Ports;
   readonly transferQueue: SqliteQueue;
+  readonly importQueue: SqliteQueue;
   readonly enumerateQueue: SqliteQueue;
   readonly deadLetters: SqliteQueue;
   weather: Weather = CALM;
@@ -65,6 +62,7 @@ export class Schedule {
         redrive: { maxReceiveCount: 10_000, deadLetterQueue: 'unhandled' },
       });
     this.transferQueue = queue('transfer');
+    this.importQueue = queue('import');
     this.enumerateQueue = queue('enumerate');
     this.deadLetters = queue('dead-letter');
     this.ports = {
@@ -76,7 +74,7 @@ export class Schedule {
       queues: {
         enumerate: this.enumerateQueue,
         transfer: this.transferQueue,
-        import: queue('import'),
+        import: this.importQueue,
         deadLetter: this.deadLetters,
       },
     };
@@ -128,19 +126,30 @@ export class Schedule {
 
   #handle(queue: SqliteQueue, messageId: string, receiptHandle: string, body: string): void {
     this.#spawn(async (life) => {
-      const ports = mortalPorts(this.ports, life);
-      const servers = simulatedServers(this.world, () => life.turn());
-      const handler =
-        queue === this.enumerateQueue
-          ? createEnumerate(ports, { servers, dumps: NO_DUMPS })
-          : createTransfer(new TransferWorker(ports, servers));
+      const handler = this.#handlerOf(queue, life);
       const record = { messageId, receiptHandle, body } as SQSRecord;
       const event: SQSEvent = { Records: [record] };
-      const remaining = this.random.chance(0.9) ? 600_000 : 15_000;
-      const result = await handler(event, { getRemainingTimeInMillis: () => remaining } as Context);
+      const result = await handler(event, { getRemainingTimeInMillis: this.#deadline() } as Context);
       if (life.dead) return;
       if (result.batchItemFailures.length === 0) queue.delete(receiptHandle);
     });
+  }
+
+  #handlerOf(queue: SqliteQueue, life: Life): SqsHandler {
+    const ports = mortalPorts(this.ports, life);
+    const turn = () => life.turn();
+    const servers = simulatedServers(this.world, turn);
+    const dumps = simulatedDumps(this.world.dump, turn);
+    if (queue === this.enumerateQueue) return createEnumerate(ports, { servers, dumps });
+    const worker = new TransferWorker(ports, servers);
+    return queue === this.importQueue ? createImport(worker, dumps) : createTransfer(worker);
+  }
+
+  /** Time that runs short at any moment, in some invocations more often than in others: pages end early, files are put off. */
+  #deadline(): () => number {
+    const hurry = this.random.below(3) / 10;
+    const shortest = this.weather === CALM ? 15_000 : 5_000;
+    return () => (this.random.chance(hurry) ? this.random.pick([shortest, 15_000]) : 600_000);
   }
 
   #spawn(run: (life: Life) => Promise<void>): void {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { HttpAnswer, Side } from '../../functions/core/answer.ts';
-import { type EndpointName, isOrthancId, type Md5, type OrthancId } from '../../functions/core/ids.ts';
+import type { EndpointName, Md5, OrthancId } from '../../functions/core/ids.ts';
 import { answerError, breakageError } from '../../functions/orthanc/errors.ts';
 import type { Body } from '../../functions/orthanc/relay/body.ts';
 import type {
@@ -37,6 +38,10 @@ function troubleOf(archive: Archive): HttpAnswer | undefined {
 
 function unused(): never {
   throw new Error('the model does not use this');
+}
+
+function hasPixels(image: Image | undefined): boolean {
+  return image !== undefined && (image.pixels ?? 'present') === 'present';
 }
 
 function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn: Turn): OrthancServer {
@@ -85,7 +90,7 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
     studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
     lookup: unused,
     sopInstanceUid: unused,
-    hasPixelData: async () => true,
+    hasPixelData: (id) => ask('tags', () => hasPixels(archive.images.get(id))),
     defaultEncoding: () => ask('tools/default-encoding', () => 'Latin1'),
     studiesOfPatient: unused,
     recorded: (ids) =>
@@ -126,34 +131,35 @@ function simulatedRelay(world: World, turn: Turn): Relay {
   };
 }
 
-/** A body of the model begins with the Orthanc IDs of its instance and of its study, in text; anything else is no DICOM. */
-const IDENTITY = /^([0-9a-f-]{44}) ([0-9a-f-]{44})/;
-
-function simulatedUpload({ target, quirks }: World, turn: Turn): Upload {
+function simulatedUpload({ target, quirks, contents }: World, turn: Turn): Upload {
   return async ({ size, open }): Promise<RelayResult> => {
-    const { content, md5 } = await wholeOf(await open());
-    if (content.length !== size) return { kind: 'mismatch', bytes: content.length, expectedBytes: size, md5 };
+    const { bytes, md5 } = await wholeOf(await open());
+    if (bytes !== size) return { kind: 'mismatch', bytes, expectedBytes: size, md5 };
     await turn();
     if (target.down) return { kind: 'broken', side: 'target', breakage: REFUSED };
     const trouble = troubleOf(target);
     if (trouble) return { kind: 'answer', side: 'target', answer: trouble };
-    const [, id, study] = IDENTITY.exec(content.toString('latin1', 0, 89)) ?? [];
-    if (!isOrthancId(id) || !isOrthancId(study)) return NOT_DICOM;
-    return take(target, quirks.get(id), id, { study, size, md5 }, turn);
+    const stored = contents.get(md5);
+    if (!stored) return NOT_DICOM;
+    const { id, study, pixels } = stored;
+    return take(target, quirks.get(id), id, { study, size, md5, pixels }, turn);
   };
 }
 
-async function wholeOf(body: Body): Promise<{ readonly content: Buffer; readonly md5: Md5 }> {
-  const pieces: Buffer[] = [];
+/** The MD5 is that of what came, whatever the body says of itself. */
+async function wholeOf(body: Body): Promise<{ readonly bytes: number; readonly md5: Md5 }> {
+  const sum = createHash('md5');
+  let bytes = 0;
   try {
-    do pieces.push(Buffer.from(await body.next()));
-    while (!body.last);
+    do {
+      const piece = await body.next();
+      sum.update(piece);
+      bytes += piece.length;
+    } while (!body.last);
   } finally {
     await body.close?.();
   }
-  const { md5 } = body;
-  if (md5 === undefined) throw new Error('a whole body has an MD5');
-  return { content: Buffer.concat(pieces), md5 };
+  return { bytes, md5: sum.digest('hex') as Md5 };
 }
 
 async function store(world: World, id: OrthancId, turn: Turn): Promise<RelayResult> {

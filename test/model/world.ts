@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { HttpAnswer } from '../../functions/core/answer.ts';
+import type { Pixels } from '../../functions/core/content.ts';
 import type { Md5, OrthancId } from '../../functions/core/ids.ts';
+import type { Stored } from './dumped-content.ts';
 import type { Random } from './random.ts';
+import { SimulatedDump } from './simulated-dump.ts';
 
 /** What a simulated server stores of one instance. */
 export interface Image {
   readonly study: OrthancId;
   readonly size: number;
   readonly md5: Md5;
+  /** Absent: it has pixel data. */
+  readonly pixels?: Pixels;
 }
 
 export function orthancIdOf(text: string): OrthancId {
@@ -15,7 +20,7 @@ export function orthancIdOf(text: string): OrthancId {
   return (hex.match(/.{8}/g) ?? []).join('-') as OrthancId;
 }
 
-export function md5Of(text: string): Md5 {
+export function md5Of(text: string | Buffer): Md5 {
   return createHash('md5').update(text).digest('hex') as Md5;
 }
 
@@ -56,10 +61,13 @@ export class Archive {
 
 export type Quirk = 'refused' | 'damaged' | 'filtered' | 'altered' | 'crashes' | 'vanishes';
 
-/** Two archives and what is special about some instances. */
+/** Two archives, or a dump and an archive, and what is special about some instances. */
 export class World {
   readonly source = new Archive();
   readonly target = new Archive();
+  readonly dump = new SimulatedDump();
+  /** What the target makes of bodies that come from the dump; anything else is no DICOM. */
+  readonly contents = new Map<Md5, Stored>();
   readonly quirks = new Map<OrthancId, Quirk>();
   /** How many of the next relays are damaged on the wire, each in its own way. */
   wireDamage = 0;
