@@ -1,3 +1,7 @@
+/** Elements of data sets, read by dicom-parser. */
+import dicomParser from 'dicom-parser';
+import { isLaterLong, isShort, vrAt } from './value-representation.ts';
+
 /** How the elements of a data set are encoded (DICOM PS3.5, 7.1). */
 export interface Encoding {
   /** Each element names its value representation. */
@@ -11,6 +15,8 @@ export const EXPLICIT_BIG_ENDIAN: Encoding = { explicit: true, bigEndian: true }
 
 /** The length of a sequence or an item that lasts until its delimiter. */
 export const UNDEFINED_LENGTH = 0xffffffff;
+/** Bytes that the longest header of an element has. */
+export const MAX_ELEMENT_HEADER = 12;
 
 /** One element without its value. */
 export interface Element {
@@ -24,51 +30,56 @@ export interface Element {
   readonly length: number;
 }
 
-/** VRs whose length has two bytes (PS3.5, table 7.1-2). */
-const SHORT: ReadonlySet<string> = new Set('AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
-/** VRs whose length has four bytes, after two that are reserved (PS3.5, table 7.1-1). */
-const LONG: ReadonlySet<string> = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
-
-/** Bytes that the longest header of an element has. */
-export const MAX_ELEMENT_HEADER = 12;
-
-export function isValueRepresentation(vr: string): boolean {
-  return SHORT.has(vr) || LONG.has(vr);
-}
-
-/** The element whose header begins at `at`; `undefined` when the header is cut. */
-export function elementAt(bytes: Uint8Array, at: number, encoding: Encoding): Element | undefined {
-  if (at + 8 > bytes.length) return undefined;
-  const tag = tagAt(bytes, at, encoding);
-  if (!encoding.explicit) return { tag, vr: '', start: at + 8, length: uint32(bytes, at + 4, encoding) };
-  const vr = vrAt(bytes, at);
-  if (!isLong(vr)) return { tag, vr, start: at + 8, length: uint16(bytes, at + 6, encoding) };
-  if (at + MAX_ELEMENT_HEADER > bytes.length) return undefined;
-  return { tag, vr, start: at + MAX_ELEMENT_HEADER, length: uint32(bytes, at + 8, encoding) };
-}
-
 /**
- * DCMTK, which reads for Orthanc, takes an unknown VR of two capitals for a future one, and all future ones have long lengths;
- * anything else is taken for a short one (dcmdata, DcmVR::setVR).
+ * What dicom-parser reads from. Of a VR that 1.8.21 does not know it would take the two reserved bytes for the length, and go on in
+ * the middle of the element, at any depth of a sequence; UN has the same form. Of an element it reads only the VR as a string.
  */
-function isLong(vr: string): boolean {
-  return LONG.has(vr) || (!SHORT.has(vr) && /^[A-Z]{2}$/.test(vr));
+class ElementStream extends dicomParser.ByteStream {
+  override readFixedString = (length: number): string => {
+    const vr = dicomParser.readFixedString(this.byteArray, this.position, length);
+    this.position += length;
+    return isLaterLong(vr) ? 'UN' : vr;
+  };
 }
 
-export function vrAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(bytes[at + 4] ?? 0, bytes[at + 5] ?? 0);
+export function streamAt(bytes: Uint8Array, at: number, { bigEndian }: Encoding): dicomParser.ByteStream {
+  const parser = bigEndian ? dicomParser.bigEndianByteArrayParser : dicomParser.littleEndianByteArrayParser;
+  return new ElementStream(parser, bytes, at);
 }
 
-export function tagAt(bytes: Uint8Array, at: number, encoding: Encoding): number {
-  return (uint16(bytes, at, encoding) * 0x10000 + uint16(bytes, at + 2, encoding)) >>> 0;
-}
+/** The elements of a data set, one by one. */
+export class ElementReader {
+  readonly #bytes: Uint8Array;
+  readonly #encoding: Encoding;
+  #stream: dicomParser.ByteStream | undefined;
 
-function uint16(bytes: Uint8Array, at: number, { bigEndian }: Encoding): number {
-  const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
-  return bigEndian ? (first << 8) | second : (second << 8) | first;
-}
+  constructor(bytes: Uint8Array, encoding: Encoding) {
+    this.#bytes = bytes;
+    this.#encoding = encoding;
+  }
 
-export function uint32(bytes: Uint8Array, at: number, encoding: Encoding): number {
-  const [first, second] = [uint16(bytes, at, encoding), uint16(bytes, at + 2, encoding)];
-  return (encoding.bigEndian ? first * 0x10000 + second : second * 0x10000 + first) >>> 0;
+  /** The element whose header begins at `start`; `undefined` when the header is cut. */
+  at(start: number): Element | undefined {
+    if (start + 8 > this.#bytes.length) return undefined;
+    const vr = this.#encoding.explicit ? vrAt(this.#bytes, start) : '';
+    try {
+      const { tag, length, dataOffset } = this.#header(start, vr);
+      return { tag: Number.parseInt(tag.slice(1), 16), vr, start: dataOffset, length };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #header(start: number, vr: string): dicomParser.Element {
+    this.#stream ??= streamAt(this.#bytes, 0, this.#encoding);
+    const stream = this.#stream;
+    stream.position = start;
+    // Told to stop at the tag that is there, it reads no value: it may be a sequence, of which the bytes hold only the beginning. What
+    // has a short length is none.
+    const untilTag = isShort(vr) ? undefined : dicomParser.readTag(stream);
+    stream.position = start;
+    return this.#encoding.explicit
+      ? dicomParser.readDicomElementExplicit(stream, [], untilTag)
+      : dicomParser.readDicomElementImplicit(stream, untilTag);
+  }
 }

@@ -1,4 +1,4 @@
-import { type Element, type Encoding, EXPLICIT, IMPLICIT, isValueRepresentation, vrAt } from './element.ts';
+import { type Element, type Encoding, EXPLICIT, IMPLICIT } from './element.ts';
 import { InflatedHead } from './inflated-head.ts';
 import {
   type End,
@@ -12,6 +12,7 @@ import {
 import { TAG } from './tags.ts';
 import { uidOf } from './text.ts';
 import { encodingOf, isDeflated } from './transfer-syntax.ts';
+import { isValueRepresentation, vrAt } from './value-representation.ts';
 
 /** The elements of a DICOM file that matter, up to its pixels. */
 export interface Header {

@@ -1,5 +1,5 @@
 import type { Head } from '../core/content.ts';
-import { type Element, type Encoding, elementAt, MAX_ELEMENT_HEADER, UNDEFINED_LENGTH } from './element.ts';
+import { type Element, ElementReader, type Encoding, MAX_ELEMENT_HEADER, UNDEFINED_LENGTH } from './element.ts';
 import { type Cut, endOfSequence } from './sequence.ts';
 
 /** What a file's beginning is asked for first: most headers are shorter, and a second request costs more than some bytes. */
@@ -52,7 +52,12 @@ interface State<S extends string> {
 
 const NOTHING = new Uint8Array(0);
 
-/** Reads the top level of a data set, and only as far as needed. Of an element that comes twice the first counts, as in DCMTK. */
+/**
+ * Reads the top level of a data set, and only as far as needed. Of an element that comes twice the first counts, as in DCMTK.
+ *
+ * It goes from element to element itself: dicom-parser's own loop takes all bytes for all of the file, reads what is in each sequence,
+ * and lets the last of two elements count.
+ */
 export async function readElements<S extends string>(
   source: Source,
   start: number,
@@ -77,10 +82,11 @@ export async function readElements<S extends string>(
 }
 
 function walk<S extends string>(state: State<S>, bytes: Uint8Array, size: number | undefined): S | End | Cut {
+  const elements = new ElementReader(bytes, state.encoding);
   for (;;) {
     const { at } = state;
     if (at === size) return 'end';
-    const element = elementAt(bytes, at, state.encoding);
+    const element = elements.at(at);
     if (!element) return size === undefined ? { needed: at + MAX_ELEMENT_HEADER } : atTheEnd(bytes, at, size);
     if (element.tag >>> 16 === 0xfffe) {
       // A delimiter too many, left over from a broken sequence.

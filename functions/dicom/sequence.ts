@@ -1,58 +1,56 @@
-import { type Encoding, elementAt, IMPLICIT, tagAt, UNDEFINED_LENGTH, uint32 } from './element.ts';
+/** Sequences of undefined length, item by item; what is in an item of undefined length is read by dicom-parser. */
+import dicomParser from 'dicom-parser';
+import { type Encoding, IMPLICIT, streamAt, UNDEFINED_LENGTH } from './element.ts';
 
-const ITEM = 0xfffee000;
-const ITEM_END = 0xfffee00d;
-const SEQUENCE_END = 0xfffee0dd;
+const ITEM = 'xfffee000';
+const SEQUENCE_END = 'xfffee0dd';
+const ITEM_HEADER = 8;
 
 /** More bytes are needed to go on: the first so many. */
 export interface Cut {
   readonly needed: number;
 }
 
-interface Level {
-  /** A sequence holds items (or the fragments of encapsulated pixels), an item holds elements. */
-  readonly holds: 'items' | 'elements';
-  readonly encoding: Encoding;
-}
-
-/**
- * Where a sequence of undefined length ends whose first item begins at `start`. Sequences may be nested as deep as they like:
- * nothing here recurses.
- */
+/** Where an element of undefined length ends whose value begins at `start`: items, or fragments of something encapsulated. */
 export function endOfSequence(
   bytes: Uint8Array,
   start: number,
   vr: string,
   encoding: Encoding,
 ): number | Cut | 'damaged' {
-  const open: Level[] = [{ holds: 'items', encoding: inside(vr, encoding) }];
-  let at = start;
-  for (let level = open.at(-1); level; level = open.at(-1)) {
-    if (at + 8 > bytes.length) return { needed: at + 8 };
-    const tag = tagAt(bytes, at, level.encoding);
-    if (tag === ITEM && level.holds === 'items') {
-      const length = uint32(bytes, at + 4, level.encoding);
-      at += 8;
-      if (length === UNDEFINED_LENGTH) open.push({ holds: 'elements', encoding: level.encoding });
-      else at += length;
-    } else if (tag === (level.holds === 'items' ? SEQUENCE_END : ITEM_END)) {
-      at += 8;
-      open.pop();
-    } else if (level.holds === 'items' || tag >>> 16 === 0xfffe) {
-      return 'damaged';
-    } else {
-      const element = elementAt(bytes, at, level.encoding);
-      if (!element) return { needed: at + 12 };
-      at = element.start;
-      if (element.length === UNDEFINED_LENGTH)
-        open.push({ holds: 'items', encoding: inside(element.vr, level.encoding) });
-      else at += element.length;
+  if (start >= bytes.length) return { needed: start + ITEM_HEADER };
+  // An unknown element of undefined length is an implicitly encoded sequence (PS3.5, 6.2.2, note to UN; CP-246).
+  const inside = vr === 'UN' ? IMPLICIT : encoding;
+  const stream = streamAt(bytes, start, inside);
+  for (;;) {
+    const { position } = stream;
+    if (position + ITEM_HEADER > bytes.length) return { needed: position + ITEM_HEADER };
+    const tag = dicomParser.readTag(stream);
+    const length = stream.readUint32();
+    if (tag === SEQUENCE_END) return stream.position;
+    if (tag !== ITEM) return 'damaged';
+    if (length !== UNDEFINED_LENGTH) stream.seek(length);
+    else {
+      stream.position = position;
+      const end = skipItem(stream, inside);
+      // It may take more bytes to tell a broken item from one that they hold only the beginning of.
+      if (end !== 'whole') return end === 'cut' ? { needed: bytes.length + 1 } : end;
     }
   }
-  return at;
 }
 
-/** An unknown element of undefined length is an implicitly encoded sequence (PS3.5, 6.2.2, note to UN; CP-246). */
-function inside(vr: string, encoding: Encoding): Encoding {
-  return vr === 'UN' ? IMPLICIT : encoding;
+/** Goes past the item of undefined length that begins here. */
+function skipItem(stream: dicomParser.ByteStream, { explicit }: Encoding): 'whole' | 'cut' | 'damaged' {
+  const warnings: string[] = [];
+  // Of a sequence so short it reads one item; and what it makes of it can be forgotten: of a whole sequence that may be a lot.
+  const sequence = { tag: '', length: 1, dataOffset: stream.position };
+  try {
+    if (explicit) dicomParser.readSequenceItemsExplicit(stream, sequence, warnings);
+    else dicomParser.readSequenceItemsImplicit(stream, sequence);
+  } catch (error) {
+    // It recurses: so end sequences inside each other, if they are too many.
+    return error instanceof RangeError ? 'damaged' : 'cut';
+  }
+  // The end of the bytes it takes for the end of an item, with no more than a warning.
+  return warnings.length + stream.warnings.length === 0 ? 'whole' : 'cut';
 }

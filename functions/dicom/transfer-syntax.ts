@@ -1,13 +1,6 @@
-import {
-  type Encoding,
-  EXPLICIT,
-  EXPLICIT_BIG_ENDIAN,
-  elementAt,
-  IMPLICIT,
-  isValueRepresentation,
-  tagAt,
-  vrAt,
-} from './element.ts';
+import dicomParser from 'dicom-parser';
+import { ElementReader, type Encoding, EXPLICIT, EXPLICIT_BIG_ENDIAN, IMPLICIT } from './element.ts';
+import { isValueRepresentation, vrAt } from './value-representation.ts';
 
 /** Data sets that are implicitly encoded: the default one, and GE's private one, in which only the pixels are big endian. */
 const IMPLICIT_SYNTAXES: ReadonlySet<string> = new Set(['1.2.840.10008.1.2', '1.2.840.113619.5.2']);
@@ -34,7 +27,7 @@ export function encodingOf(transferSyntax: string | undefined, bytes: Uint8Array
   if (bytes.length < at + 8) return EXPLICIT;
   if (isValueRepresentation(vrAt(bytes, at))) return explicitOf(transferSyntax, bytes, at);
   if (transferSyntax === undefined || IMPLICIT_SYNTAXES.has(transferSyntax)) return IMPLICIT;
-  const implicit = elementAt(bytes, at, IMPLICIT);
+  const implicit = new ElementReader(bytes, IMPLICIT).at(at);
   if (implicit && implicit.length <= MAX_FIRST_LENGTH) return IMPLICIT;
   return transferSyntax === BIG_ENDIAN_SYNTAX ? EXPLICIT_BIG_ENDIAN : EXPLICIT;
 }
@@ -43,5 +36,6 @@ function explicitOf(transferSyntax: string | undefined, bytes: Uint8Array, at: n
   if (transferSyntax === BIG_ENDIAN_SYNTAX) return EXPLICIT_BIG_ENDIAN;
   if (transferSyntax !== undefined && !IMPLICIT_SYNTAXES.has(transferSyntax)) return EXPLICIT;
   // The first group is a small number in the right order of its bytes.
-  return tagAt(bytes, at, EXPLICIT_BIG_ENDIAN) < tagAt(bytes, at, EXPLICIT) ? EXPLICIT_BIG_ENDIAN : EXPLICIT;
+  const { bigEndianByteArrayParser: big, littleEndianByteArrayParser: little } = dicomParser;
+  return big.readUint16(bytes, at) < little.readUint16(bytes, at) ? EXPLICIT_BIG_ENDIAN : EXPLICIT;
 }

@@ -9,6 +9,7 @@ import { makeInstance } from '../../support/dicom.ts';
 import { startOrthanc } from '../../support/orthanc.ts';
 import { upload } from '../../support/upload.ts';
 import { described, EXPLICIT, EXPLICIT_SYNTAX, identity, part10 } from '../../unit/dicom/data-sets.ts';
+import { slide } from '../../unit/dicom/slide.ts';
 
 const KEYS = new Map<number, Uint8Array>();
 const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
@@ -38,8 +39,9 @@ test.each([
 ] as const)('a storage folder of Orthanc %s (StorageCompression: %s) is understood', async (version, compressed) => {
   const storage = await mkdtemp(join(tmpdir(), 'om-dicom-'));
   const server = await startOrthanc({ version, storage, config: { StorageCompression: compressed } });
-  const images = [1, 2, 3].map((seed) => makeInstance({ seed, bytes: seed * 500_000 }));
-  const report = part10(identity(EXPLICIT, '1.2.840.10008.5.1.4.1.1.88.11'), EXPLICIT_SYNTAX);
+  const images = [...[1, 2, 3].map((seed) => makeInstance({ seed, bytes: seed * 500_000 })), slide(3000).full];
+  const dataSet = identity(EXPLICIT, '1.2.840.10008.5.1.4.1.1.88.11').toString('latin1');
+  const report = part10(Buffer.from(dataSet.replace('1.2.3.4', '1.2.3.5'), 'latin1'), EXPLICIT_SYNTAX);
   const ids = await upload(server.url, [...images, report], { concurrency: 1 });
   await server.stop();
 
@@ -54,7 +56,9 @@ test.each([
   expect(whole.every((each) => each.layers.length === (compressed ? 1 : 0))).toBe(true);
   // Beside compressed files stand copies without pixels: of the images, not of the report.
   const copies = found.filter((each) => each.dicom?.pixels === 'missing');
-  expect(copies.map((each) => each.dicom?.instance).sort()).toEqual(compressed ? ids.slice(0, 3).sort() : []);
+  expect(copies.map((each) => each.dicom?.instance).sort()).toEqual(
+    compressed ? ids.slice(0, images.length).sort() : [],
+  );
   expect(found.filter((each) => !each.dicom).every((each) => each.kind === 'sqlite')).toBe(true);
   rmSync(storage, { recursive: true });
 });
