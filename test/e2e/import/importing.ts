@@ -78,8 +78,8 @@ export async function importing(paths: string | readonly string[], target: strin
   const command = (name: string, ...options: string[]) => run([name, ...state, ...options]);
   return {
     start: (...options) => begin(options),
-    import: async (...options) => checked(await ended(begin(options))),
-    imported: checked,
+    import: async (...options) => checkImport(await ended(begin(options))),
+    imported: checkImport,
     command,
     async untilStatus(text) {
       let seen = '';
@@ -127,7 +127,8 @@ async function ended({ child, ended: end, stderr }: Started): Promise<Ended> {
   return result;
 }
 
-async function checked(ended: Ended): Promise<Imported> {
+/** Checks the evidence of a run, and what the command said of it. */
+export async function checkImport(ended: Ended): Promise<Imported> {
   const end = endOf(ended);
   const evidence = await expectSoundEvidence(end);
   const rows = evidence.rows as unknown as readonly FileRow[];
