@@ -1,7 +1,7 @@
 import type { DumpItem } from '../../core/dump.ts';
 import type { Cursor } from '../../core/job.ts';
 import { ChunkPacker } from '../../core/packing.ts';
-import { CHUNK_BYTES, CHUNK_INSTANCES, type FileEntry, PAGE_CHUNKS } from '../../core/plan.ts';
+import { CHUNK_BYTES, CHUNK_INSTANCES, type FileEntry, PAGE_CHUNKS, type PlanEntry } from '../../core/plan.ts';
 import { type DumpEnumeration, STEP_MARGIN_MS, type Step } from '../step.ts';
 import { claimInOrder, hasPixels } from './claims.ts';
 import { type Looked, look } from './look.ts';
@@ -20,35 +20,69 @@ const HELD_BYTES = PAGE_CHUNKS * CHUNK_BYTES;
 export async function dumpStage(enumeration: DumpEnumeration, cursor: DumpCursor): Promise<Step> {
   const { ports, job, checkpoint, dump, deadline } = enumeration;
   const maxChunks = Math.min(PAGE_CHUNKS, FIRST_PAGE_CHUNKS * 2 ** checkpoint.nextPage);
-  const packer = new ChunkPacker();
-  const held: FileEntry[] = [];
-  let heldBytes = 0;
+  const page = new Gathered(maxChunks);
   let next: Cursor = { stage: 'held', pass: 'orphans', page: 0 };
   for await (const looked of lookAhead(enumeration, dump.list(cursor.after))) {
-    const now = looked.entries.filter((entry) => !isHeld(entry));
-    if (looked.together) packer.addTogether(now);
-    else for (const entry of now) packer.add(entry);
-    for (const entry of looked.entries) {
-      if (!isHeld(entry)) continue;
-      held.push(entry);
-      heldBytes += entry.size;
-    }
-    const full = packer.isFull(maxChunks) || held.length >= HELD_FILES || heldBytes >= HELD_BYTES;
-    if (full || deadline.remainingMs() < STEP_MARGIN_MS) {
+    page.add(looked);
+    if (page.isFull || deadline.remainingMs() < STEP_MARGIN_MS) {
       next = { stage: 'dump', after: looked.key };
       break;
     }
   }
-  const claimed = await claimInOrder(ports, job.id, packer.chunks.flat().filter(isFile).filter(hasPixelsToSend));
+  // In the order of the dump.
+  const claimed = await claimInOrder(ports, job.id, page.now.filter(hasPixelsToSend));
   const known = new Map(claimed.map((entry) => [entry.id, entry]));
-  const chunks = packer.chunks.map((chunk) =>
-    chunk.map((entry) => (isFile(entry) ? (known.get(entry.id) ?? entry) : entry)),
-  );
-  return { chunks, held, next };
+  return { chunks: page.packed((entry) => known.get(entry.id) ?? entry), held: page.held, next };
 }
 
-function isFile(entry: { readonly file?: string }): entry is FileEntry {
-  return entry.file !== undefined;
+/** What was looked at for one page. */
+class Gathered {
+  /** All that is planned now, in the order of the dump. */
+  readonly now: FileEntry[] = [];
+  readonly #alone: FileEntry[] = [];
+  readonly #together: (readonly FileEntry[])[] = [];
+  readonly held: FileEntry[] = [];
+  readonly #maxChunks: number;
+  #bytes = 0;
+  #heldBytes = 0;
+
+  constructor(maxChunks: number) {
+    this.#maxChunks = maxChunks;
+  }
+
+  get isFull(): boolean {
+    const chunks = Math.max(this.#alone.length / CHUNK_INSTANCES, this.#bytes / CHUNK_BYTES) + this.#together.length;
+    return chunks >= this.#maxChunks || this.held.length >= HELD_FILES || this.#heldBytes >= HELD_BYTES;
+  }
+
+  add({ entries, together }: Looked): void {
+    const now = entries.filter((entry) => !isHeld(entry));
+    for (const entry of now) this.now.push(entry);
+    if (together) this.#together.push(now);
+    else
+      for (const entry of now) {
+        this.#alone.push(entry);
+        this.#bytes += entry.size;
+      }
+    for (const entry of entries) {
+      if (!isHeld(entry)) continue;
+      this.held.push(entry);
+      this.#heldBytes += entry.size;
+    }
+  }
+
+  /** Chunks with the files of one study side by side: a server tells of a study at once, and a storage folder has no order. */
+  packed(final: (entry: FileEntry) => FileEntry): readonly (readonly PlanEntry[])[] {
+    const packer = new ChunkPacker();
+    for (const entry of this.#alone.toSorted(byStudy)) packer.add(final(entry));
+    for (const entries of this.#together) packer.addTogether(entries.map(final));
+    return packer.chunks;
+  }
+}
+
+function byStudy(a: FileEntry, b: FileEntry): number {
+  const [one, other] = [a.content.dicom?.study ?? '', b.content.dicom?.study ?? ''];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function hasPixelsToSend(entry: FileEntry): boolean {
