@@ -1,6 +1,7 @@
-import type { Dir } from 'node:fs';
+import { type Dir, readdirSync } from 'node:fs';
 import { opendir, readdir } from 'node:fs/promises';
 import { type BytePath, systemPath } from './byte-path.ts';
+import { pace } from './pace.ts';
 import { SortedNames } from './sorted-names.ts';
 
 /** The name that Orthanc gives to its SQLite index. */
@@ -36,7 +37,10 @@ export async function readFolder(path: BytePath, size: number, from?: string): P
     // and for files that vanish meanwhile. Without types it has to read all names at once.
   }
   const read = new NamesFrom(from);
-  read.add(await readdir(systemPath(path), { encoding: LATIN1 }));
+  const name = systemPath(path);
+  const options = { encoding: LATIN1 } as const;
+  const waits = pace.quick && size <= SMALL;
+  read.add(waits ? pace.wait(() => readdirSync(name, options)) : await readdir(name, options));
   return read;
 }
 

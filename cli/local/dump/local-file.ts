@@ -14,12 +14,11 @@ import { DumpError, type DumpFile } from '../../../functions/core/dump.ts';
 import { type BytePath, systemPath } from './byte-path.ts';
 import { dumpErrorOf } from './file-errors.ts';
 import { versionOf } from './look.ts';
-import { Pace } from './pace.ts';
+import { pace } from './pace.ts';
 
 const EXACT = { bigint: true } as const;
 /** What one call reads while it is waited for; bytes. */
 const QUICK_BYTES = 1024 * 1024;
-const pace = new Pace();
 /** Opening what has become a pipe meanwhile must not wait for somebody to write into it. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 

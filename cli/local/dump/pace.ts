@@ -1,5 +1,7 @@
-/** A call that takes longer (milliseconds) waited for a disk or a network. */
-const SLOW_MS = 2;
+/** Where calls take longer on average (milliseconds), they wait for a disk or a network. */
+const SLOW_MS = 0.4;
+/** How much one call counts in the average: a single one may have waited for nothing but the processor. */
+const WEIGHT = 1 / 32;
 /** For how long (milliseconds) calls are left to other threads then. */
 const PAUSE_MS = 1000;
 
@@ -7,7 +9,8 @@ const PAUSE_MS = 1000;
  * Whether calls of the file system may be waited for. Out of memory or from a quick disk they take microseconds, and to hand each one to
  * a thread costs ten times as much; from a slow disk or over a network they must not hold up everything else.
  */
-export class Pace {
+class Pace {
+  #average = 0;
   #quickFrom = 0;
 
   get quick(): boolean {
@@ -20,8 +23,17 @@ export class Pace {
     try {
       return call();
     } finally {
-      const ended = performance.now();
-      if (ended - begun > SLOW_MS) this.#quickFrom = ended + PAUSE_MS;
+      this.#count(begun, performance.now());
     }
   }
+
+  #count(begun: number, ended: number): void {
+    this.#average += (ended - begun - this.#average) * WEIGHT;
+    if (this.#average <= SLOW_MS) return;
+    this.#average = 0;
+    this.#quickFrom = ended + PAUSE_MS;
+  }
 }
+
+/** Of all dumps of the process. */
+export const pace = new Pace();
