@@ -3,6 +3,7 @@ import type { FileKey } from '../../functions/core/ids.ts';
 import { makeZip } from '../support/archives.ts';
 import { cut, type Dumped, headerOnly, image, OTHERS, report } from './dumped-content.ts';
 import type { Random } from './random.ts';
+import type { SimulatedFile } from './simulated-dump.ts';
 import { md5Of, type World } from './world.ts';
 
 /** What a dump is made of. */
@@ -21,17 +22,13 @@ export function growDump(random: Random, world: World, shape: DumpShape): void {
   const packed: Dumped[][] = Array.from({ length: shape.archives }, () => []);
   for (let n = 0; n < shape.instances; n += 1)
     for (const dumped of copiesOf(random, n)) {
-      learn(world, dumped);
-      if (packed.length > 0 && random.chance(0.3)) random.pick(packed).push(dumped);
+      world.learn(dumped);
+      if (packed.length > 0 && random.chance(0.4)) random.pick(packed).push(dumped);
       else addFile(random, world, dumped, shape.indexed);
     }
   for (let n = 0; n < shape.others; n += 1) addFile(random, world, random.pick(OTHERS), shape.indexed);
   for (const members of packed) addArchive(random, world, members);
   for (let n = 0; n < shape.presets; n += 1) preset(random, world, shape.instances);
-}
-
-export function learn({ contents }: World, { bytes, stored }: Dumped): void {
-  if (stored && stored.pixels !== 'unknown') contents.set(md5Of(bytes), stored);
 }
 
 function copiesOf(random: Random, n: number): Dumped[] {
@@ -44,7 +41,7 @@ function copiesOf(random: Random, n: number): Dumped[] {
 }
 
 function addFile(random: Random, world: World, dumped: Dumped, indexed: boolean): void {
-  const damaged = indexed && dumped.stored !== undefined && random.chance(0.05);
+  const damaged = indexed && dumped.stored !== undefined && random.chance(0.1);
   const index = indexed ? { index: indexFact(random, dumped, damaged) } : {};
   world.dump.add({ key: newKey(random), dumped, damaged: damaged && index.index?.known === true, ...index });
 }
@@ -67,15 +64,19 @@ function indexFact(random: Random, { bytes, stored }: Dumped, damaged: boolean):
 
 function addArchive(random: Random, world: World, instances: readonly Dumped[]): void {
   const members = [...instances, ...OTHERS.slice(0, 2)].sort(() => random.next() - 0.5);
-  // Not compressed: the schedule does not wait for zlib's threads.
+  world.dump.add({ key: newKey(random), ...archiveOf(members) });
+}
+
+/** A ZIP archive. Not compressed: the schedule does not wait for zlib's threads. */
+export function archiveOf(members: readonly Dumped[]): Pick<SimulatedFile, 'dumped' | 'members'> {
   const bytes = makeZip(members.map(({ bytes: content }, at) => ({ name: `${at}`, content, method: 0 })));
-  world.dump.add({ key: newKey(random), dumped: { bytes, code: 'ARCHIVE_EXPANDED' }, members });
+  return { dumped: { bytes, code: 'ARCHIVE_EXPANDED' }, members };
 }
 
 function preset(random: Random, world: World, instances: number): void {
   const make = random.pick([image, headerOnly]);
   const dumped = make(random.below(instances), random.chance(0.5) ? 0 : 1);
-  learn(world, dumped);
+  world.learn(dumped);
   if (!dumped.stored) return;
   const { id, study, pixels } = dumped.stored;
   world.target.store(id, { study, size: dumped.bytes.length, md5: md5Of(dumped.bytes), pixels });

@@ -3,16 +3,17 @@ import type { EndpointName, FileKey } from '../../functions/core/ids.ts';
 import type { JobKind, JobOptions } from '../../functions/core/job.ts';
 import { groupsOf } from './copies.ts';
 import { type Dumped, image, OTHERS } from './dumped-content.ts';
-import { type DumpShape, growDump, learn } from './grow-dump.ts';
+import { type DumpShape, growDump } from './grow-dump.ts';
 import type { Imported } from './import-truth.ts';
 import { Random } from './random.ts';
 import { Schedule, type Weather } from './schedule.ts';
+import type { SimulatedFile } from './simulated-dump.ts';
 import { TARGET } from './simulated-servers.ts';
 import { type Plot, tell, weathers } from './story.ts';
 import { type Quirk, World } from './world.ts';
 
-const OPTIONS = { selection: {}, check: 'md5', conflict: 'keep-target', maxWaitMs: 1e9 } as const;
-const QUIRKS: readonly Quirk[] = ['refused', 'filtered', 'altered', 'crashes', 'vanishes'];
+export const OPTIONS = { selection: {}, check: 'md5', conflict: 'keep-target', maxWaitMs: 1e9 } as const;
+const QUIRKS: readonly Quirk[] = ['refused', 'filtered', 'altered', 'crashes', 'crashes', 'vanishes'];
 const DUMP = { roots: ['/dump' as FileKey] };
 
 /** What an import of the model is told from: the same story always goes the same way. */
@@ -39,7 +40,7 @@ export const importStories = fc.record<ImportStory>({
     indexed: fc.boolean(),
     presets: fc.integer({ min: 0, max: 2 }),
   }),
-  quirks: fc.integer({ min: 0, max: 2 }),
+  quirks: fc.integer({ min: 0, max: 3 }),
   steps: fc.integer({ min: 0, max: 6000 }),
   weather: weathers,
   restless: fc.boolean(),
@@ -64,19 +65,24 @@ export async function tellImport(story: ImportStory): Promise<Told> {
   for (let i = 0; i < quirks && groups.length > 0; i += 1)
     world.quirks.set(random.pick(groups).id, random.pick(QUIRKS));
   const imported = { options, presets: new Map(world.target.images), quirky: new Set(world.quirks.keys()) };
+  if (story.restless) world.dump.meanwhile = (file) => random.chance(0.01) && touchFile(random, world, file);
   const schedule = new Schedule(random, world);
   const plot = plotOf(story, options);
   await tell(schedule, plot);
   return { schedule, plot, imported };
 }
 
-function plotOf({ kind, steps, weather, restless }: ImportStory, options: JobOptions): Plot {
+/** The plot of such a story: what it does to the dump and to the target. */
+export function plotOf(
+  { kind, steps, weather, restless }: Pick<ImportStory, 'kind' | 'steps' | 'weather' | 'restless'>,
+  options: JobOptions,
+): Plot {
   return {
     wanted: { kind, source: '/dump' as EndpointName, target: TARGET, dump: DUMP, options },
     steps,
     weather,
     chunks: (schedule) => schedule.importQueue,
-    happen: (schedule) => (restless && schedule.random.chance(0.3) ? touch(schedule) : ail(schedule)),
+    happen: (schedule) => (restless && schedule.random.chance(0.5) ? touch(schedule) : ail(schedule)),
     calmDown,
   };
 }
@@ -95,10 +101,12 @@ function ail({ random, world: { target } }: Schedule): void {
 
 /** Something happens to a file of the dump. */
 function touch({ random, world }: Schedule): void {
+  const files = [...world.dump.files.values()].filter(({ gone }) => !gone);
+  if (files.length > 0) touchFile(random, world, random.pick(files));
+}
+
+function touchFile(random: Random, world: World, file: SimulatedFile): void {
   const { dump } = world;
-  const files = [...dump.files.values()].filter(({ gone }) => !gone);
-  if (files.length === 0) return;
-  const file = random.pick(files);
   const dice = random.below(8);
   if (dice < 4) dump.setUnreadable(file, !file.unreadable);
   else if (dice < 5) dump.vanish(file);
@@ -106,7 +114,7 @@ function touch({ random, world }: Schedule): void {
   else if (dice < 7) {
     const dumped = image(random.below(9), 2 + random.below(2));
     if (isReport(world, dumped)) return;
-    learn(world, dumped);
+    world.learn(dumped);
     dump.change(file, dumped);
   } else dump.change(file, random.pick(OTHERS));
 }
@@ -119,5 +127,6 @@ function isReport({ contents }: World, { stored }: Dumped): boolean {
 function calmDown({ world: { target, dump } }: Schedule): void {
   target.down = false;
   target.trouble = undefined;
+  dump.meanwhile = () => undefined;
   for (const file of dump.files.values()) file.unreadable = false;
 }

@@ -35,6 +35,8 @@ const KEYS: StorageKeys = new Map();
 export class SimulatedDump {
   /** Everything that ever was in the dump. */
   readonly files = new Map<FileKey, SimulatedFile>();
+  /** What happens to a file in the midst of being read. */
+  meanwhile: (file: SimulatedFile) => void = () => undefined;
 
   /** In the dump's order. */
   get inOrder(): readonly SimulatedFile[] {
@@ -115,10 +117,16 @@ function openFile(dump: SimulatedDump, key: FileKey, turn: Turn): DumpFile {
     size: dumped.bytes.length,
     version: `${version}`,
     async read(into, position) {
+      // In two pieces: the file may change between them.
+      const middle = Math.ceil(into.length / 2);
       await turn();
-      const part = readable().dumped.bytes.subarray(position, position + into.length);
-      into.set(part);
-      return part.length;
+      const first = readable().dumped.bytes.subarray(position, position + middle);
+      into.set(first);
+      dump.meanwhile(file);
+      await turn();
+      const second = readable().dumped.bytes.subarray(position + middle, position + into.length);
+      into.set(second, first.length);
+      return first.length + second.length;
     },
     async versionNow() {
       await turn();

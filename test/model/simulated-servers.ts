@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { HttpAnswer, Side } from '../../functions/core/answer.ts';
-import type { EndpointName, Md5, OrthancId } from '../../functions/core/ids.ts';
+import type { EndpointName, OrthancId } from '../../functions/core/ids.ts';
 import { answerError, breakageError } from '../../functions/orthanc/errors.ts';
 import type { Body } from '../../functions/orthanc/relay/body.ts';
 import type {
@@ -131,35 +130,32 @@ function simulatedRelay(world: World, turn: Turn): Relay {
   };
 }
 
-function simulatedUpload({ target, quirks, contents }: World, turn: Turn): Upload {
+function simulatedUpload(world: World, turn: Turn): Upload {
+  const { target, quirks } = world;
   return async ({ size, open }): Promise<RelayResult> => {
-    const { bytes, md5 } = await wholeOf(await open());
-    if (bytes !== size) return { kind: 'mismatch', bytes, expectedBytes: size, md5 };
+    const body = await wholeOf(await open());
+    const md5 = md5Of(body);
+    if (body.length !== size) return { kind: 'mismatch', bytes: body.length, expectedBytes: size, md5 };
     await turn();
     if (target.down) return { kind: 'broken', side: 'target', breakage: REFUSED };
     const trouble = troubleOf(target);
     if (trouble) return { kind: 'answer', side: 'target', answer: trouble };
-    const stored = contents.get(md5);
+    const stored = world.storedAs(body);
     if (!stored) return NOT_DICOM;
     const { id, study, pixels } = stored;
     return take(target, quirks.get(id), id, { study, size, md5, pixels }, turn);
   };
 }
 
-/** The MD5 is that of what came, whatever the body says of itself. */
-async function wholeOf(body: Body): Promise<{ readonly bytes: number; readonly md5: Md5 }> {
-  const sum = createHash('md5');
-  let bytes = 0;
+async function wholeOf(body: Body): Promise<Buffer> {
+  const pieces: Buffer[] = [];
   try {
-    do {
-      const piece = await body.next();
-      sum.update(piece);
-      bytes += piece.length;
-    } while (!body.last);
+    do pieces.push(Buffer.from(await body.next()));
+    while (!body.last);
   } finally {
     await body.close?.();
   }
-  return { bytes, md5: sum.digest('hex') as Md5 };
+  return Buffer.concat(pieces);
 }
 
 async function store(world: World, id: OrthancId, turn: Turn): Promise<RelayResult> {

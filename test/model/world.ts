@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpAnswer } from '../../functions/core/answer.ts';
 import type { Pixels } from '../../functions/core/content.ts';
 import type { Md5, OrthancId } from '../../functions/core/ids.ts';
-import type { Stored } from './dumped-content.ts';
+import type { Dumped, Stored } from './dumped-content.ts';
 import type { Random } from './random.ts';
 import { SimulatedDump } from './simulated-dump.ts';
 
@@ -22,6 +22,13 @@ export function orthancIdOf(text: string): OrthancId {
 
 export function md5Of(text: string | Buffer): Md5 {
   return createHash('md5').update(text).digest('hex') as Md5;
+}
+
+/** Bytes in which all identifiers lie, and in which no two instances are alike. */
+const BEGINNING_BYTES = 600;
+
+function beginning(bytes: Buffer): Md5 {
+  return md5Of(bytes.subarray(0, BEGINNING_BYTES));
 }
 
 /** An archive with the behaviour of Orthanc that a job can notice; it may be made to misbehave. */
@@ -66,13 +73,31 @@ export class World {
   readonly source = new Archive();
   readonly target = new Archive();
   readonly dump = new SimulatedDump();
-  /** What the target makes of bodies that come from the dump; anything else is no DICOM. */
+  /** What the target takes, by the MD5 of the whole. */
   readonly contents = new Map<Md5, Stored>();
+  /** By the MD5 of the beginning: whatever comes behind, the target looks no further. */
+  readonly #beginnings = new Map<Md5, Stored>();
+  readonly #refused = new Set<Md5>();
   readonly quirks = new Map<OrthancId, Quirk>();
   /** How many of the next relays are damaged on the wire, each in its own way. */
   wireDamage = 0;
   wireDamaged = 0;
   #made = 0;
+
+  /** Teaches the target what this content is. What nobody can tell it refuses. */
+  learn({ bytes, stored }: Dumped): void {
+    if (stored?.pixels === 'unknown') this.#refused.add(md5Of(bytes));
+    if (!stored || stored.pixels === 'unknown') return;
+    this.contents.set(md5Of(bytes), stored);
+    this.#beginnings.set(beginning(bytes), stored);
+  }
+
+  /** What the target makes of a body: one that is torn it takes, too. */
+  storedAs(body: Buffer): Stored | undefined {
+    const md5 = md5Of(body);
+    if (this.#refused.has(md5)) return undefined;
+    return this.contents.get(md5) ?? this.#beginnings.get(beginning(body));
+  }
 
   /** Adds instances of one or more studies to the source. */
   grow(random: Random, count: number): OrthancId[] {
