@@ -33,7 +33,9 @@ afterEach(async () => {
 });
 
 const md5s = async () => [...(await inventory(target)).values()].map((stored) => stored.md5 ?? '').sort();
-const image = (seed: number, bytes = 6000) => makeInstance({ seed, bytes });
+/** All of one study: within it, files are sent in the order of the dump. */
+const STUDY = { patientId: 'CHANGING', studyUid: uid('changing'), seriesUid: uid('changing', 1) };
+const image = (seed: number) => makeInstance({ seed, bytes: 6000, ...STUDY });
 
 /** Lets this happen when the first image is on its way, and all the others are planned, but not sent. */
 async function whileRunning(change: () => Promise<unknown>): Promise<void> {
