@@ -3,6 +3,9 @@ import type { Ports } from '../../functions/core/ports.ts';
 /** Raised at every port call of a process that has died. */
 export class Died extends Error {}
 
+/** Lets other things happen before the call takes effect, and may end the calling process. */
+export type Turn = () => Promise<void>;
+
 /** A process of the model: each of its port calls waits for its turn, and may be its last, before or after it took effect. */
 export interface Life {
   /** Waits for the next turn; raises when the process dies before it. */

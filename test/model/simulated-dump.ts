@@ -9,7 +9,7 @@ import {
 } from '../../functions/core/dump.ts';
 import type { FileKey } from '../../functions/core/ids.ts';
 import type { Dumped } from './dumped-content.ts';
-import type { Turn } from './simulated-servers.ts';
+import type { Turn } from './process.ts';
 
 /** One file of the model's dump, with all that ever happened to it. */
 export interface SimulatedFile {

@@ -11,6 +11,7 @@ import type {
   SystemInfo,
   Upload,
 } from '../../functions/orthanc/server.ts';
+import type { Turn } from './process.ts';
 import { type Archive, type Image, md5Of, type Quirk, type World } from './world.ts';
 
 export const SOURCE = 'http://source/' as EndpointName;
@@ -24,9 +25,6 @@ const NOT_DICOM: RelayResult = {
   answer: { status: 400, orthanc: true, orthancStatus: 15 },
 };
 const CRASHED = { cause: 'reset', requestSent: true, detail: 'ECONNRESET' } as const;
-
-/** Lets other things happen before the call takes effect, and may end the calling process. */
-export type Turn = () => Promise<void>;
 
 function troubleOf(archive: Archive): HttpAnswer | undefined {
   const { trouble } = archive;
