@@ -7,7 +7,7 @@ import { decompress } from './zlib-stream.ts';
 /** Bytes of a piece at most. */
 const PIECE_BYTES = 256 * 1024;
 /** Up to here all is inflated at once, which costs a fraction of what a stream does. */
-const SMALL_INPUT_BYTES = 256 * 1024;
+const SMALL_INPUT_BYTES = 1024 * 1024;
 const SMALL_OUTPUT_BYTES = 1024 * 1024;
 
 /**

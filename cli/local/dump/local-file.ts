@@ -17,7 +17,7 @@ import { versionOf } from './look.ts';
 import { pace } from './pace.ts';
 
 const EXACT = { bigint: true } as const;
-/** What one call reads while it is waited for; bytes. */
+/** What one call reads at most while it is waited for (bytes): more may have to come from the disk. */
 const QUICK_BYTES = 1024 * 1024;
 /** Opening what has become a pipe meanwhile must not wait for somebody to write into it. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
