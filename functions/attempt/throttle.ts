@@ -16,8 +16,12 @@ export class Throttle {
     this.#timetable = timetable;
   }
 
-  /** Waits until so many bytes may pass. */
-  readonly pass = async (bytes: number): Promise<void> => {
+  /** What waits until so many bytes may pass; absent while nothing is limited, as bodies then go in pieces as large as they come. */
+  get limiting(): ((bytes: number) => Promise<void>) | undefined {
+    return this.#timetable && this.#pass;
+  }
+
+  readonly #pass = async (bytes: number): Promise<void> => {
     if (!this.#timetable) return;
     const now = this.#clock.now();
     const rate = rateAt(this.#timetable, new Date(now));

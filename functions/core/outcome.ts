@@ -64,11 +64,15 @@ export const OUTCOMES = {
   ARCHIVE_NESTED: ['failure', 'an archive inside an archive is not opened; expand it first'],
 
   JSON_SUMMARY: ['skipped', 'a JSON summary that Orthanc up to 1.9.0 kept beside each image (normal)'],
-  HEADER_ONLY_COPY: ['skipped', 'a copy without pixel data of an image that is complete elsewhere (normal)'],
+  HEADER_ONLY_COPY: [
+    'skipped',
+    'a copy without pixel data of an image whose complete file is in the dump or in the target (normal)',
+  ],
   DICOMDIR: ['skipped', 'a DICOMDIR: it only lists other files'],
   INDEX_FILE: ['skipped', 'an SQLite file, such as the index of an Orthanc server'],
   ARCHIVE_EXPANDED: ['skipped', 'an archive: its members have outcomes of their own'],
   DUPLICATE: ['skipped', 'the same content as another file of the dump'],
+  SECOND_FILE: ['skipped', 'dry run: another file of the dump is the same instance; their content was not compared'],
   ORPHAN_SKIPPED: ['skipped', 'the index beside it does not know it (--orphans skip)'],
   NOT_DICOM: ['skipped', 'no DICOM file'],
   LINK_LOOP: ['skipped', 'a symbolic link to a folder that it lies in'],

@@ -24,9 +24,15 @@ export function decide(job: Job, entry: FileEntry, target: Recorded | undefined)
   if (entry.content.kind !== 'dicom') return { kind: 'unwrap' };
   if (entry.last) return { kind: 'wait' };
   if (entry.headerOnly) return target ? { kind: 'look-at-pixels' } : withoutPixels(job);
+  if (entry.rivals && target && replacesTarget(job)) return { kind: 'wait' };
   if (target) return { kind: 'compare' };
-  if (entry.rivals) return job.kind === 'import' ? { kind: 'after-rivals' } : { kind: 'final', code: 'DUPLICATE' };
+  if (entry.rivals) return job.kind === 'import' ? { kind: 'after-rivals' } : { kind: 'final', code: 'SECOND_FILE' };
   return absent(job, entry);
+}
+
+/** Whether what the target holds may be replaced by the file that goes first: that happens in the round that reads the dump. */
+function replacesTarget({ kind, options, round }: Job): boolean {
+  return kind === 'import' && options.conflict === 'overwrite' && round === 1;
 }
 
 export function withoutPixels(job: Job): Step {

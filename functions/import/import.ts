@@ -8,6 +8,7 @@ import { MigrationError } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { ReceiptRow } from '../core/outcome.ts';
 import type { FileEntry, PlanEntry } from '../core/plan.ts';
+import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded } from '../orthanc/server.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
 import type { Step } from './decide.ts';
@@ -29,7 +30,7 @@ export function importer(dumps: Dumps): Process {
     const startedAt = worker.ports.clock.now();
     const known = await lookUpTarget(attempt, files);
     if (known === undefined) return undefined;
-    if (known.error) return files.map((entry) => failedLookup(attempt, entry, known.error, startedAt));
+    if (known.error) return files.map((entry) => withoutTarget(attempt, entry, known.error, startedAt));
     const visit: Visit = { attempt, upload: await worker.servers.upload(job.target), known: known.value, watch };
     const made = await visitAll(visit, await dumps.dump(job.source, job.dump), dumps, files);
     if (attempt.blockage || made.rows.length + made.unproven.length < files.length) return undefined;
@@ -38,13 +39,19 @@ export function importer(dumps: Dumps): Process {
   };
 }
 
+/** What needs no target has its outcome even where that cannot be asked. */
+function withoutTarget(attempt: Attempt, entry: FileEntry, error: OrthancError, startedAt: number): ReceiptRow {
+  if (!entry.final) return failedLookup(attempt, entry, error, startedAt);
+  return rowWithoutReading(attempt, entry, { kind: 'final', code: entry.final.code }, undefined);
+}
+
 function isFile(entry: PlanEntry): entry is FileEntry {
   return entry.file !== undefined;
 }
 
 type Looked =
   | { readonly value: ReadonlyMap<OrthancId, Recorded>; readonly error?: never }
-  | { readonly error: Parameters<typeof failedLookup>[2] };
+  | { readonly error: OrthancError };
 
 async function lookUpTarget(attempt: Attempt, files: readonly FileEntry[]): Promise<Looked | undefined> {
   const studies = new Map<OrthancId, OrthancId>();

@@ -51,7 +51,8 @@ async function uploadOnce(
   request: Pick<Shipment, 'size' | 'open'>,
 ): Promise<RelayResult | { readonly damage: OutcomeCode }> {
   try {
-    const result = await upload({ ...request, throttle: attempt.pool.throttle.pass });
+    const throttle = attempt.pool.throttle.limiting;
+    const result = await upload({ ...request, ...(throttle && { throttle }) });
     return result.kind === 'mismatch' ? { damage: 'FILE_CHANGED' } : result;
   } catch (error) {
     const code = outcomeOf(error);

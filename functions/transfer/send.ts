@@ -10,12 +10,13 @@ const NO_BODY_ABOVE = 2 ** 31;
 /** Sends one instance, with quick retries. Sets `attempt.blockage` when an endpoint cannot take work. */
 export async function send(attempt: Attempt, relay: Relay, entry: InstanceEntry, recorded: Recorded): Promise<Sent> {
   const { retries, ports } = attempt.worker;
+  const throttle = attempt.pool.throttle.limiting;
   let maybeSent = false;
   let misread: Mismatch | undefined;
   for (let tried = 1; ; tried += 1) {
     if (attempt.blockage) return { kind: 'given-up' };
     const startedAt = ports.clock.now();
-    const result = await relay({ instance: entry.id, recorded, throttle: attempt.pool.throttle.pass });
+    const result = await relay({ instance: entry.id, recorded, ...(throttle && { throttle }) });
     if (result.kind === 'stored') return stored(attempt, entry.id, result, startedAt, tried);
     maybeSent ||= result.kind === 'broken' && result.side === 'target' && result.breakage.requestSent;
     const judged = await judge(attempt, entry.id, result);

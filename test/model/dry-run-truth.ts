@@ -18,7 +18,7 @@ export function checkDryRun({ world }: Schedule, { options, presets }: Imported,
 /** `undefined` for an image whose pixels are nowhere. */
 function codeOf({ complete }: Group, copy: Copy): OutcomeCode | undefined {
   if (copy === complete[0]) return 'WOULD_SEND';
-  if (complete.includes(copy)) return 'DUPLICATE';
+  if (complete.includes(copy)) return 'SECOND_FILE';
   if (complete.length > 0) return 'HEADER_ONLY_COPY';
   return copy.dumped.stored?.pixels === 'unknown' ? 'WOULD_SEND' : undefined;
 }

@@ -14,7 +14,7 @@ import { DumpError, type DumpFile } from '../../../functions/core/dump.ts';
 import { type BytePath, systemPath } from './byte-path.ts';
 import { dumpErrorOf } from './file-errors.ts';
 import { versionOf } from './look.ts';
-import { pace } from './pace.ts';
+import { pace, readPace } from './pace.ts';
 
 const EXACT = { bigint: true } as const;
 /** What one call reads at most while it is waited for (bytes): more may have to come from the disk. */
@@ -62,7 +62,8 @@ class LocalFile implements DumpFile {
     // The number of a closed handle may already be that of another file.
     if (!this.#open) throw new Error('the file is closed');
     const bytes = into.length - offset;
-    if (pace.quick && bytes <= QUICK_BYTES) return waited(() => readSync(this.#handle, into, offset, bytes, position));
+    if (readPace.quick && bytes <= QUICK_BYTES)
+      return waited(() => readSync(this.#handle, into, offset, bytes, position), readPace);
     return new Promise((resolve, reject) => {
       read(this.#handle, into, offset, bytes, position, (error, filled) => {
         if (error) reject(dumpErrorOf(error));
@@ -90,9 +91,9 @@ class LocalFile implements DumpFile {
 }
 
 /** Raises `DumpError`, or `Postponed`. */
-function waited<T>(call: () => T): T {
+function waited<T>(call: () => T, by = pace): T {
   try {
-    return pace.wait(call);
+    return by.wait(call);
   } catch (error) {
     throw dumpErrorOf(error);
   }

@@ -54,8 +54,6 @@ describe('the records of a batch', () => {
     expect(chunkMessage.safeParse({ v: 2, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
       false,
     );
-    expect(chunkMessage.safeParse({ v: 1, type: 'chunk', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
-      true,
-    );
+    expect(chunkMessage.safeParse({ v: 1, type: 'chunk', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(true);
   });
 });

@@ -75,7 +75,7 @@ describe('the first look at a file', () => {
     expect(decided(DRY)).toBe('WOULD_SEND');
     expect(decided({ ...DRY, entry: BARE })).toBe('PIXEL_DATA_MISSING');
     expect(decided({ ...DRY, entry: BARE, options: { acceptHeaderOnly: true } })).toBe('WOULD_SEND');
-    expect(decided({ ...DRY, entry: SECOND })).toBe('DUPLICATE');
+    expect(decided({ ...DRY, entry: SECOND })).toBe('SECOND_FILE');
   });
 
   it('reports, and does not send again, what vanished after it was proven', () => {
