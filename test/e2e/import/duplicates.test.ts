@@ -169,7 +169,7 @@ describe('files with the same identity', () => {
     await folder.write('c', makeInstance({ seed: 3 }));
     await rm(await folder.write('d', image));
     const { end, byCode } = await importOnce(folder.path, proxy.url, '--dry-run');
-    expect(byCode).toEqual({ WOULD_SEND: 2, DUPLICATE: 1 });
+    expect(byCode).toEqual({ WOULD_SEND: 2, SECOND_FILE: 1 });
     expect(end.exitCode).toBe(0);
     expect(filesPosted(proxy.traffic)).toBe(0);
   });
