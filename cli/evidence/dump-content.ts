@@ -1,4 +1,5 @@
 import type { JobId } from '../../functions/core/ids.ts';
+import { pagesOfRound } from '../../functions/core/page-walk.ts';
 import type { FileEntry, PlanPage } from '../../functions/core/plan.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { readStoredLines } from '../../functions/core/stored-lines.ts';
@@ -43,7 +44,6 @@ export interface DumpContent {
 
 const UNKNOWN = '?';
 const NOTHING: KindTally = { files: 0, bytes: 0, compressed: 0, encrypted: 0 };
-const PAGES_AT_ONCE = 20;
 
 /** Sums up what the first round of an import planned: all files of the dump. */
 export async function dumpContentOf(ports: Pick<Ports, 'store' | 'objects'>, job: JobId): Promise<DumpContent> {
@@ -74,14 +74,10 @@ export async function dumpContentOf(ports: Pick<Ports, 'store' | 'objects'>, job
 }
 
 async function* filesOf({ store, objects }: Pick<Ports, 'store' | 'objects'>, job: JobId): AsyncGenerator<FileEntry> {
-  for (let from = 0; ; from += PAGES_AT_ONCE) {
-    const pages = await store.pages(job, 1, from, PAGES_AT_ONCE);
-    for (const page of pages) {
-      const length = planned(page);
-      // What the page holds back is planned, and counted, by a later page.
-      if (length > 0) yield* await readStoredLines<FileEntry>(objects, page.object, { offset: 0, length });
-    }
-    if (pages.length < PAGES_AT_ONCE) return;
+  for await (const page of pagesOfRound(store, job, 1)) {
+    const length = planned(page);
+    // What the page holds back is planned, and counted, by a later page.
+    if (length > 0) yield* await readStoredLines<FileEntry>(objects, page.object, { offset: 0, length });
   }
 }
 

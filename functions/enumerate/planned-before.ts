@@ -1,5 +1,6 @@
 import type { CountedFact } from '../core/counts.ts';
 import type { ChunkRef, OrthancId } from '../core/ids.ts';
+import { pagesUpTo } from '../core/page-walk.ts';
 import type { ChunkState, InstanceEntry, PlanPage } from '../core/plan.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
 import { readReceipt } from '../evidence/receipt.ts';
@@ -13,25 +14,15 @@ interface Place {
   readonly chunk: ChunkState;
 }
 
-const PAGES_AT_ONCE = 20;
-
 /** Where each instance was planned last, in this round or an earlier one. Reads only the pages that can hold one of them. */
 export async function plannedBefore(enumeration: Enumeration, wanted: Wanted): Promise<ReadonlyMap<OrthancId, Place>> {
   const found = new Map<OrthancId, Place>();
   if (wanted.size === 0) return found;
   const studies = [...new Set(wanted.values())].sort();
-  for (let round = 1; round <= enumeration.checkpoint.round; round += 1)
-    for await (const page of pagesOf(enumeration, round))
-      if (mayHold(page, studies)) await search(enumeration, page, wanted, found);
+  const { ports, job, checkpoint } = enumeration;
+  for await (const page of pagesUpTo(ports.store, job.id, checkpoint.round))
+    if (mayHold(page, studies)) await search(enumeration, page, wanted, found);
   return found;
-}
-
-async function* pagesOf({ ports, job }: Enumeration, round: number): AsyncGenerator<PlanPage> {
-  for (let from = 0; ; from += PAGES_AT_ONCE) {
-    const pages = await ports.store.pages(job.id, round, from, PAGES_AT_ONCE);
-    yield* pages;
-    if (pages.length < PAGES_AT_ONCE) return;
-  }
 }
 
 /** `studies` is sorted, as the study list was that such a page is made from. */

@@ -3,14 +3,13 @@ import { MigrationError } from '../core/errors.ts';
 import type { ItemId } from '../core/ids.ts';
 import type { Job } from '../core/job.ts';
 import { itemOf } from '../core/outcome.ts';
-import type { PlanEntry, PlanPage } from '../core/plan.ts';
+import { pagesUpTo } from '../core/page-walk.ts';
+import type { PlanEntry } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
 import { type Manifest, manifestKey } from './manifest.ts';
 import { readReceipt } from './receipt.ts';
 import { ShardWriter } from './shards.ts';
-
-const PAGES_AT_ONCE = 50;
 
 /**
  * Writes the evidence of a job from its winning receipts: shards of rows by outcome, and the manifest over them. Can be
@@ -21,7 +20,7 @@ export async function compact(ports: Ports, job: Job): Promise<Counts> {
   const replanned = await replannedInstances(ports, job);
   const shards = new ShardWriter(ports.objects, job.id);
   let expected = NO_COUNTS;
-  for await (const page of allPages(ports, job)) {
+  for await (const page of pagesUpTo(ports.store, job.id, job.round)) {
     expected = subtractCounts(expected, page.replaces);
     for (const { receipt, counts } of page.chunks) {
       if (!receipt || !counts) continue;
@@ -57,19 +56,10 @@ export async function compact(ports: Ports, job: Job): Promise<Counts> {
   return shards.counts;
 }
 
-async function* allPages({ store }: Ports, job: Job): AsyncGenerator<PlanPage> {
-  for (let round = 1; round <= job.round; round += 1)
-    for (let from = 0; ; from += PAGES_AT_ONCE) {
-      const pages = await store.pages(job.id, round, from, PAGES_AT_ONCE);
-      yield* pages;
-      if (pages.length < PAGES_AT_ONCE) break;
-    }
-}
-
 /** Instances that had a final outcome before the last round that planned them, with that round: few. */
 async function replannedInstances(ports: Ports, job: Job): Promise<ReadonlyMap<ItemId, number>> {
   const replanned = new Map<ItemId, number>();
-  for await (const page of allPages(ports, job)) {
+  for await (const page of pagesUpTo(ports.store, job.id, job.round)) {
     if (page.round === 1 || finalCount(page.replaces) === 0) continue;
     for (const { id, prior } of await readStoredLines<PlanEntry>(ports.objects, page.object))
       if (prior) replanned.set(id, page.round);

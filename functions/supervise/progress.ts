@@ -1,10 +1,9 @@
 import { addCounts, type Counts } from '../core/counts.ts';
 import type { JobId } from '../core/ids.ts';
 import { type Checkpoint, type Job, serversOf } from '../core/job.ts';
+import { pagesOfRound } from '../core/page-walk.ts';
 import type { Gate, Ports } from '../core/ports.ts';
 import { pageCounts } from './harvest.ts';
-
-const PAGES_AT_ONCE = 50;
 
 /** Where a job stands, from the job store alone. */
 export interface Progress {
@@ -28,9 +27,8 @@ export async function progressOf({ store }: Pick<Ports, 'store'>, id: JobId): Pr
   const checkpoint = job.round > 0 ? await store.checkpoint(id, job.round) : undefined;
   let counts = addCounts(job.settled, job.harvested.counts);
   const open = { instances: 0, bytes: 0 };
-  for (let from = job.harvested.pages; checkpoint; from += PAGES_AT_ONCE) {
-    const pages = await store.pages(id, job.round, from, PAGES_AT_ONCE);
-    for (const page of pages) {
+  if (checkpoint)
+    for await (const page of pagesOfRound(store, id, job.round, job.harvested.pages)) {
       counts = addCounts(counts, pageCounts(page));
       for (const chunk of page.chunks) {
         if (chunk.state === 'closed') continue;
@@ -38,8 +36,6 @@ export async function progressOf({ store }: Pick<Ports, 'store'>, id: JobId): Pr
         open.bytes += chunk.bytes;
       }
     }
-    if (pages.length < PAGES_AT_ONCE) break;
-  }
   const gates = await Promise.all([...new Set(serversOf(job))].map((name) => store.gate(name)));
   return {
     job,

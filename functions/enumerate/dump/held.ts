@@ -1,5 +1,6 @@
 import type { Cursor } from '../../core/job.ts';
 import { ChunkPacker } from '../../core/packing.ts';
+import { pagesOfRound } from '../../core/page-walk.ts';
 import type { FileEntry, PlanPage } from '../../core/plan.ts';
 import { readStoredLines } from '../../core/stored-lines.ts';
 import { type DumpEnumeration, moveTo, type Step } from '../step.ts';
@@ -7,8 +8,6 @@ import { claimInOrder, hasPixels, instanceOf, withRivals } from './claims.ts';
 import { UNTIL_PIXEL_DATA } from './dump.ts';
 
 type HeldCursor = Cursor & { stage: 'held' };
-
-const PAGES_AT_ONCE = 20;
 
 /**
  * Plans what was held back, now that the whole dump is known: one page for each page that holds something back. Orphans with pixel
@@ -45,11 +44,8 @@ function together(entries: readonly FileEntry[]): FileEntry[][] {
 }
 
 async function nextHolding({ ports, job, checkpoint }: DumpEnumeration, from: number): Promise<PlanPage | undefined> {
-  for (let at = from; ; at += PAGES_AT_ONCE) {
-    const pages = await ports.store.pages(job.id, checkpoint.round, at, PAGES_AT_ONCE);
-    const found = pages.find(({ held }) => held !== undefined);
-    if (found || pages.length < PAGES_AT_ONCE) return found;
-  }
+  for await (const page of pagesOfRound(ports.store, job.id, checkpoint.round, from)) if (page.held) return page;
+  return undefined;
 }
 
 async function heldFiles({ ports }: DumpEnumeration, { object, held }: PlanPage): Promise<FileEntry[]> {
