@@ -4,22 +4,19 @@ import type { Endpoint } from '../functions/core/endpoint.ts';
 import { UsageError } from '../functions/core/errors.ts';
 import type { EndpointName, FileKey, JobId } from '../functions/core/ids.ts';
 import type { DumpPlaces, Job, JobKind } from '../functions/core/job.ts';
-import { cancelJob, requestJob } from '../functions/supervise/requests.ts';
 import { assessTargetFirst } from './assess.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { newJobId } from './jobs/job-id.ts';
-import { unfinishedJob } from './jobs/same-job.ts';
 import { checkRoots } from './local/dump/check-roots.ts';
 import { readNames } from './local/dump/names.ts';
 import { MemoryEndpoints } from './local/endpoints.ts';
 import { type RunTexts, stateDirectory } from './options/common.ts';
-import { changeLimits, type LimitChanges } from './options/limits.ts';
+import type { LimitChanges } from './options/limits.ts';
 import type { Console } from './output/console.ts';
 import { reporterOf } from './reporters.ts';
-import { type Beginning, runJob } from './run-job.ts';
+import { runJob } from './run-job.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { openState } from './runtime/state.ts';
-import { resume } from './start-job.ts';
+import { beginJob } from './start-job.ts';
 
 export interface WantedImport {
   readonly kind: JobKind & ('import' | 'import-dry-run');
@@ -58,7 +55,13 @@ export async function startImport(console: Console, wanted: WantedImport, texts:
       state,
       sources: { endpoints: new MemoryEndpoints([target]), keys },
       texts,
-      begin: (runtime) => begin(runtime, wanted, places),
+      begin: (runtime) =>
+        beginJob(runtime, {
+          ...wanted,
+          source: places.name,
+          target: target.name,
+          keepPlaces: (id) => frozen(runtime, id, places),
+        }),
     });
   } finally {
     state.close();
@@ -86,21 +89,6 @@ function nameOf(keys: readonly FileKey[]): EndpointName {
   if (keys.length === 1) return first as string as EndpointName;
   const digest = createHash('sha256').update(keys.join('\n')).digest('hex').slice(0, 12);
   return `${first} and ${keys.length - 1} more (${digest})` as EndpointName;
-}
-
-async function begin(runtime: Runtime, wanted: WantedImport, places: Places): Promise<Beginning> {
-  const { ports } = runtime;
-  const { kind, options, restart } = wanted;
-  const target = wanted.target.name;
-  await changeLimits(ports.store, target, wanted.limits);
-  const identity = { kind, source: places.name, target, selection: options.selection };
-  const unfinished = unfinishedJob(await ports.store.jobs(), identity);
-  if (unfinished && !restart) return resume(runtime, unfinished, options);
-  if (unfinished) await cancelJob(ports, unfinished.id);
-  const id = newJobId(ports.clock.now());
-  const dump = await frozen(runtime, id, places);
-  const job = await requestJob(ports, { id, kind, source: places.name, target, dump, options });
-  return { job, how: 'new' };
 }
 
 async function frozen({ ports }: Runtime, id: JobId, { keys, listed }: Places): Promise<DumpPlaces> {

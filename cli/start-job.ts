@@ -1,4 +1,5 @@
-import type { Job, JobKind } from '../functions/core/job.ts';
+import type { EndpointName, JobId } from '../functions/core/ids.ts';
+import type { DumpPlaces, Job, JobKind } from '../functions/core/job.ts';
 import { cancelJob, requestJob, resumeJob } from '../functions/supervise/requests.ts';
 import { assessFirst } from './assess.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -37,23 +38,39 @@ export async function startJob(console: Console, wanted: Wanted, texts: RunTexts
       state,
       sources: { endpoints: new MemoryEndpoints([endpoints.source, endpoints.target]) },
       texts,
-      begin: (runtime) => begin(runtime, wanted),
+      begin: (runtime) =>
+        beginJob(runtime, { ...wanted, source: endpoints.source.name, target: endpoints.target.name }),
     });
   } finally {
     state.close();
   }
 }
 
-async function begin(runtime: Runtime, { kind, endpoints, options, limits, restart }: Wanted): Promise<Beginning> {
+/** What a job is begun with, whatever its source is. */
+export interface WantedJob {
+  readonly kind: JobKind;
+  readonly source: EndpointName;
+  readonly target: EndpointName;
+  readonly options: Job['options'];
+  readonly limits: LimitChanges;
+  /** A new job even where an unfinished one could be continued. */
+  readonly restart: boolean;
+  /** Of an import: keeps what it reads for the job with this id. */
+  readonly keepPlaces?: (id: JobId) => Promise<DumpPlaces>;
+}
+
+/** Goes on with the unfinished job of the same identity, or requests a new one. */
+export async function beginJob(runtime: Runtime, wanted: WantedJob): Promise<Beginning> {
   const { ports } = runtime;
-  const source = endpoints.source.name;
-  const target = endpoints.target.name;
+  const { kind, source, target, options, limits, restart, keepPlaces } = wanted;
   await changeLimits(ports.store, target, limits);
   const identity = { kind, source, target, selection: options.selection };
   const unfinished = unfinishedJob(await ports.store.jobs(), identity);
   if (unfinished && !restart) return resume(runtime, unfinished, options);
   if (unfinished) await cancelJob(ports, unfinished.id);
-  const job = await requestJob(ports, { id: newJobId(ports.clock.now()), kind, source, target, options });
+  const id = newJobId(ports.clock.now());
+  const dump = keepPlaces && { dump: await keepPlaces(id) };
+  const job = await requestJob(ports, { id, kind, source, target, ...dump, options });
   return { job, how: 'new' };
 }
 
