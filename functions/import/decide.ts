@@ -8,24 +8,36 @@ export type Step =
   | { readonly kind: 'final'; readonly code: OutcomeCode }
   | { readonly kind: 'send' }
   /** To be read and held against what the target recorded. */
-  | { readonly kind: 'compare' }
+  | { readonly kind: 'compare'; readonly target: Recorded }
   /** To be read to its end, since only that tells whether its key fits and its compression is whole. */
   | { readonly kind: 'unwrap' }
-  /** Whether the target's instance has pixel data decides. */
-  | { readonly kind: 'look-at-pixels' }
-  /** After the files that go before it. */
-  | { readonly kind: 'after-rivals' }
   /** In the next round. */
-  | { readonly kind: 'wait' };
+  | { readonly kind: 'wait' }
+  /** It cannot be told what to do: one of its attempts is spent. */
+  | { readonly kind: 'failed'; readonly code: OutcomeCode };
+
+/** What shows without a look inside. */
+export type Settled = Extract<Step, { readonly kind: 'final' | 'wait' | 'failed' }>;
+
+export function isSettled(step: Step): step is Settled {
+  return step.kind === 'final' || step.kind === 'wait' || step.kind === 'failed';
+}
+
+/** What cannot be told from the entry and the target's record alone. */
+export type Open =
+  /** Whether the target's instance, of which this is the record, has pixel data decides. */
+  | { readonly kind: 'look-at-pixels'; readonly target: Recorded }
+  /** After the files that go before it, unless this is the last chance. */
+  | { readonly kind: 'after-rivals' };
 
 /** What to do about one planned file, given what the target knows of its instance. */
-export function decide(job: Job, entry: FileEntry, target: Recorded | undefined): Step {
+export function decide(job: Job, entry: FileEntry, target: Recorded | undefined): Step | Open {
   if (entry.final) return { kind: 'final', code: entry.final.code };
   if (entry.content.kind !== 'dicom') return { kind: 'unwrap' };
   if (entry.last) return { kind: 'wait' };
-  if (entry.headerOnly) return target ? { kind: 'look-at-pixels' } : withoutPixels(job);
+  if (entry.headerOnly) return target ? { kind: 'look-at-pixels', target } : withoutPixels(job);
   if (entry.rivals && target && replacesTarget(job)) return { kind: 'wait' };
-  if (target) return { kind: 'compare' };
+  if (target) return { kind: 'compare', target };
   if (entry.rivals) return job.kind === 'import' ? { kind: 'after-rivals' } : { kind: 'final', code: 'SECOND_FILE' };
   return absent(job, entry);
 }

@@ -7,12 +7,12 @@ import type { Dump, Dumps } from '../core/dump.ts';
 import { MigrationError } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { ReceiptRow } from '../core/outcome.ts';
+import { outcomeOfError } from '../core/outcome-of-error.ts';
 import type { FileEntry, PlanEntry } from '../core/plan.ts';
 import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded } from '../orthanc/server.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
-import type { Step } from './decide.ts';
-import { outcomeOf } from './send.ts';
+import { isSettled, type Step } from './decide.ts';
 import { fileSource, type Source } from './source.ts';
 import { firstStep, rowWithoutReading, targetOf, type Visit, visitFile, withoutFailedRivals } from './visit.ts';
 
@@ -129,7 +129,7 @@ async function settleWithoutReading(
   for (const entry of files) {
     const step = await firstStep(visit, entry);
     if (!step) break;
-    if (step.kind !== 'final' && step.kind !== 'wait') steps.set(entry, step);
+    if (!isSettled(step)) steps.set(entry, step);
     else rows.push(rowWithoutReading(visit.attempt, entry, step, targetOf(visit, entry)));
   }
   return steps;
@@ -149,7 +149,7 @@ async function readMembers(
       await read(entry, source);
     });
   } catch (error) {
-    const code = outcomeOf(error);
+    const code = outcomeOfError(error);
     if (code === undefined) throw error;
     failRest(
       attempt,

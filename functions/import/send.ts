@@ -1,7 +1,7 @@
 import { judge, type Sent, stored } from '../attempt/judge.ts';
 import type { Attempt } from '../attempt/worker.ts';
-import { MigrationError } from '../core/errors.ts';
-import { isOutcomeCode, type OutcomeCode } from '../core/outcome.ts';
+import type { OutcomeCode } from '../core/outcome.ts';
+import { outcomeOfError } from '../core/outcome-of-error.ts';
 import type { FileEntry } from '../core/plan.ts';
 import type { Body } from '../orthanc/relay/body.ts';
 import type { RelayResult, Upload } from '../orthanc/server.ts';
@@ -55,15 +55,10 @@ async function uploadOnce(
     const result = await upload({ ...request, ...(throttle && { throttle }) });
     return result.kind === 'mismatch' ? { damage: 'FILE_CHANGED' } : result;
   } catch (error) {
-    const code = outcomeOf(error);
+    const code = outcomeOfError(error);
     if (code === undefined) throw error;
     return { damage: code };
   }
-}
-
-/** The outcome that an error in reading a file stands for; `undefined` for any other error. */
-export function outcomeOf(error: unknown): OutcomeCode | undefined {
-  return error instanceof MigrationError && isOutcomeCode(error.code) ? error.code : undefined;
 }
 
 /** What reading again will not mend, once it was seen twice. */

@@ -1,4 +1,4 @@
-import { isLast, provenance, rowOfCondemned, rowOfFailure } from '../attempt/failed-rows.ts';
+import { provenance, rowOfCondemned, rowOfFailure } from '../attempt/failed-rows.ts';
 import { ask } from '../attempt/lookup.ts';
 import type { Watch } from '../attempt/process.ts';
 import type { Unproven } from '../attempt/prove.ts';
@@ -7,10 +7,11 @@ import { withinLimits } from '../attempt/within-limits.ts';
 import type { Attempt } from '../attempt/worker.ts';
 import type { FileItem, OrthancId } from '../core/ids.ts';
 import type { OutcomeCode, ReceiptRow } from '../core/outcome.ts';
+import { outcomeOfError } from '../core/outcome-of-error.ts';
 import type { FileEntry } from '../core/plan.ts';
 import type { Recorded, Upload } from '../orthanc/server.ts';
-import { absent, compared, decide, type Step, withoutPixels } from './decide.ts';
-import { isDamage, outcomeOf, send } from './send.ts';
+import { absent, compared, decide, type Settled, type Step, withoutPixels } from './decide.ts';
+import { isDamage, send } from './send.ts';
 import type { Source } from './source.ts';
 
 /** What all files of one attempt share. */
@@ -30,7 +31,7 @@ export async function firstStep(visit: Visit, entry: FileEntry): Promise<Step | 
   const { attempt } = visit;
   const step = decide(attempt.job, entry, targetOf(visit, entry));
   if (step.kind === 'after-rivals') return attempt.lastChance ? absent(attempt.job, entry) : { kind: 'wait' };
-  if (step.kind === 'look-at-pixels') return lookAtPixels(attempt, entry);
+  if (step.kind === 'look-at-pixels') return lookAtPixels(attempt, entry, step.target);
   return step;
 }
 
@@ -40,7 +41,7 @@ export async function visitFile(visit: Visit, entry: FileEntry, source: Source, 
   try {
     return await follow(visit, entry, source, first, startedAt);
   } catch (error) {
-    const code = outcomeOf(error);
+    const code = outcomeOfError(error);
     if (code === undefined) throw error;
     const kind = isDamage(code) || code === 'FILE_VANISHED' ? 'final' : 'failed';
     return { row: rowOfFailure(visit.attempt, entry, undefined, { kind, code, maybeSent: false }, startedAt) };
@@ -52,26 +53,22 @@ async function follow(visit: Visit, entry: FileEntry, source: Source, step: Step
   switch (step.kind) {
     case 'final':
     case 'wait':
+    case 'failed':
       return { row: rowWithoutReading(attempt, entry, step, targetOf(visit, entry)) };
     case 'unwrap': {
       const { size } = await source.measure();
       return { row: settled(attempt, entry, 'NOT_DICOM', startedAt, { size }) };
     }
     case 'compare': {
-      const target = targetOf(visit, entry);
-      if (!target) return undefined;
       const read = await source.measure();
-      const next = compared(attempt.job, entry, read, target);
+      const next = compared(attempt.job, entry, read, step.target);
       if (next.kind !== 'final') return deliver(visit, entry, source, read.size, startedAt);
-      return { row: settled(attempt, entry, next.code, startedAt, read, target) };
+      return { row: settled(attempt, entry, next.code, startedAt, read, step.target) };
     }
     case 'send': {
       const size = source.size ?? (await source.measure()).size;
       return deliver(visit, entry, source, size, startedAt);
     }
-    case 'after-rivals':
-    case 'look-at-pixels':
-      return undefined;
   }
 }
 
@@ -83,7 +80,7 @@ async function deliver(
   startedAt: number,
 ): Promise<Visited> {
   if (attempt.condemned.has(entry.id)) return { row: rowOfCondemned(attempt, entry, startedAt, { size }) };
-  const open = () => source.body(size);
+  const open = () => source.body();
   const sent = await withinLimits(attempt, entry.id, size, watch, () =>
     send(attempt, upload, { entry, size, open, once: source.once }),
   );
@@ -98,11 +95,13 @@ async function deliver(
 export function rowWithoutReading(
   attempt: Attempt,
   entry: FileEntry,
-  step: Step & { kind: 'final' | 'wait' },
+  step: Settled,
   target: Recorded | undefined,
 ): ReceiptRow {
   const startedAt = attempt.worker.ports.clock.now();
   if (step.kind === 'final') return settled(attempt, entry, step.code, startedAt, undefined, target);
+  if (step.kind === 'failed')
+    return rowOfFailure(attempt, entry, undefined, { kind: 'failed', code: step.code, maybeSent: false }, startedAt);
   return makeRow(attempt, entry, {
     code: entry.last ? 'PIXEL_DATA_MISSING' : 'DUPLICATE',
     settled: false,
@@ -147,17 +146,18 @@ export async function withoutFailedRivals({ worker, job }: Attempt, entry: FileE
 }
 
 /** A header-only copy whose instance the target has: complete there, or cut like this one? */
-async function lookAtPixels(attempt: Attempt, entry: FileEntry): Promise<Step | undefined> {
+async function lookAtPixels(attempt: Attempt, entry: FileEntry, target: Recorded): Promise<Step | undefined> {
   const instance = entry.content.dicom?.instance;
   if (!instance) return withoutPixels(attempt.job);
   const asked = await ask(attempt, () => attempt.target.hasPixelData(instance));
   if (asked.kind === 'blocked') attempt.blockage ??= asked.blockage;
   if (asked.kind === 'blocked') return undefined;
-  if (asked.kind === 'failing')
-    return isLast(attempt, (entry.attempts ?? 0) + 1) ? { kind: 'final', code: 'TARGET_ERROR' } : { kind: 'wait' };
+  if (asked.kind === 'failing') return { kind: 'failed', code: 'TARGET_ERROR' };
   if (asked.value) return { kind: 'final', code: 'HEADER_ONLY_COPY' };
   // The target has no more than this file has.
-  return attempt.job.options.acceptHeaderOnly ? { kind: 'compare' } : { kind: 'final', code: 'PIXEL_DATA_MISSING' };
+  return attempt.job.options.acceptHeaderOnly
+    ? { kind: 'compare', target }
+    : { kind: 'final', code: 'PIXEL_DATA_MISSING' };
 }
 
 export function targetOf({ known }: Visit, { content }: FileEntry): Recorded | undefined {

@@ -1,9 +1,9 @@
 import type { Content } from '../../core/content.ts';
-import type { DumpFile } from '../../core/dump.ts';
-import { MigrationError } from '../../core/errors.ts';
+import { DumpError, type DumpFile } from '../../core/dump.ts';
 import { fileItem } from '../../core/ids.ts';
 import type { JobOptions } from '../../core/job.ts';
-import { isOutcomeCode, type OutcomeCode } from '../../core/outcome.ts';
+import type { OutcomeCode } from '../../core/outcome.ts';
+import { outcomeOfError } from '../../core/outcome-of-error.ts';
 import type { FileEntry } from '../../core/plan.ts';
 import type { Member } from '../../dicom/archive/expand.ts';
 import { type DescribeOptions, describe } from '../../dicom/describe.ts';
@@ -84,9 +84,7 @@ function tooLargeToUnwrap({ layers }: Content, { size = 0 }: Member): FileEntry[
   return layers.length > 0 && size > WRAPPED_BYTES ? { code: 'ARCHIVE_UNSUPPORTED' } : undefined;
 }
 
-/** The outcome that an error of the content stands for; `undefined` for any other error, and for those of the disk. */
+/** The outcome that an error of the content stands for. The disk's are for whoever tries again. */
 function outcomeOf(error: unknown): OutcomeCode | undefined {
-  return error instanceof MigrationError && error.name !== 'DumpError' && isOutcomeCode(error.code)
-    ? error.code
-    : undefined;
+  return error instanceof DumpError ? undefined : outcomeOfError(error);
 }

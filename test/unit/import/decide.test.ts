@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Md5 } from '../../../functions/core/ids.ts';
 import type { JobKind, JobOptions } from '../../../functions/core/job.ts';
 import type { FileEntry } from '../../../functions/core/plan.ts';
-import { absent, compared, decide, type Step, withoutPixels } from '../../../functions/import/decide.ts';
+import { absent, compared, decide, type Open, type Step, withoutPixels } from '../../../functions/import/decide.ts';
 import type { Recorded } from '../../../functions/orthanc/server.ts';
 import { fileEntry, item, job } from '../../contract/samples.ts';
 
@@ -22,7 +22,7 @@ function given({ kind = 'import', options = {}, entry = {} }: Given) {
   return { job: { ...sample, options: { ...sample.options, ...options } }, entry: fileEntry(1, {}, entry) };
 }
 
-function named(step: Step): string {
+function named(step: Step | Open): string {
   return step.kind === 'final' ? step.code : step.kind;
 }
 
