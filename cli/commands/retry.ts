@@ -47,8 +47,17 @@ function requireFailureCode(code: string | undefined): void {
   throw new UsageError(`--reason: there is no failure code "${code}"; "orthanc-migrate failures" shows those of a job`);
 }
 
+/** Raises `UsageError` for what would be ignored. */
+function refuseForeignOptions({ id, kind }: Job, { source, storageKey }: Texts): void {
+  if (readsDump(kind) && source !== undefined)
+    throw new UsageError(`--source: job ${id} is an import, and reads the same files again`);
+  if (!readsDump(kind) && storageKey !== undefined)
+    throw new UsageError(`--storage-key: job ${id} is no import, and reads no files`);
+}
+
 async function retry(console: Console, state: State, id: string | undefined, texts: Texts): Promise<ExitCode> {
   const job = await findJob(state.store, id);
+  refuseForeignOptions(job, texts);
   const keys = readStorageKeys(texts);
   const reporter = reporterOf(console, texts);
   const { done } = await failures(state.store, job.id, texts.reason).next();

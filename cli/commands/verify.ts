@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../functions/core/errors.ts';
-import type { Job } from '../../functions/core/job.ts';
+import { type Job, readsDump } from '../../functions/core/job.ts';
 import { checkEvidence } from '../evidence/check.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findJob } from '../jobs/find-job.ts';
@@ -24,7 +24,7 @@ export const addVerify: Add = (program, console, end) => {
     .summary('compare two servers, or check the evidence of a job and compare again')
     .description(
       'Compares what the Orthanc servers SOURCE and TARGET recorded of each instance, and changes nothing. With --job, ' +
-        'first checks the evidence of that job, then compares its servers in the same selection.',
+        'first checks the evidence of that job, then compares its servers in the same selection; of an import, only the evidence.',
     )
     .argument('[source]', 'URL of the server that has what is to be found in the other')
     .argument('[target]', 'URL of the other server')
@@ -42,6 +42,14 @@ export const addVerify: Add = (program, console, end) => {
       if (Object.keys(options.selection).length > 0)
         throw new UsageError('--job brings the selection of that job: give no other one');
       const { job, code } = await checkJob(console, texts.job, texts);
+      if (readsDump(job.kind)) {
+        if (source !== undefined)
+          throw new UsageError(`job ${job.id} is an import: to compare two servers, give them without --job`);
+        reporterOf(console, texts).note(
+          'its source is no server: the same import again compares every file with the target',
+        );
+        return end(code);
+      }
       const endpoints = parseEndpointsOf(job, { ...texts, ...(source && { source }), ...(target && { target }) });
       const wanted = { ...common, endpoints, options: { ...options, selection: job.options.selection } };
       const compared = await startJob(console, wanted, texts);

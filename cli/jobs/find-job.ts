@@ -8,7 +8,7 @@ export async function findJob(store: JobStore, wanted: string | undefined): Prom
   if (wanted === undefined) {
     const [newest] = jobs;
     if (newest) return newest;
-    throw new UsageError('there is no job yet; "orthanc-migrate replicate SOURCE TARGET" starts one');
+    throw new UsageError('there is no job yet; "orthanc-migrate replicate" or "import" starts one');
   }
   const exact = jobs.find((job) => job.id === wanted);
   if (exact) return exact;

@@ -6,7 +6,7 @@ export function count(n: number): string {
 }
 
 /** What a job's outcomes are about. */
-export type Unit = 'instance' | 'file';
+export type Unit = 'instance' | 'file' | 'image';
 
 /** `1 instance`, `2 files`. */
 export function items(n: number, unit: Unit): string {

@@ -77,7 +77,7 @@ function headline({ kind }: Job, { counts, codes, manifest }: Tally): string[] {
   const attention = counts.failure + counts.warning;
   return wrapped(
     [
-      `${format.count(counts.success - counts.alreadyThere)} images imported`,
+      `${format.items(counts.success - counts.alreadyThere, 'image')} imported`,
       ...(counts.alreadyThere > 0 ? [`${format.count(counts.alreadyThere)} already there`] : []),
       ...normal('JSON_SUMMARY', 'JSON summaries'),
       ...normal('HEADER_ONLY_COPY', 'header-only copies'),
