@@ -1,6 +1,6 @@
 // The folders are the architecture (docs/architecture.md): these rules keep them so.
 const outside = (allowed) => ({ path: '^(functions|cli|lib|bin|test|bench)/', pathNot: allowed });
-const useCases = '^functions/(enumerate|transfer|supervise|import)/';
+const useCases = '^functions/(enumerate|transfer|supervise|import|uploads|control|attempt|evidence|batch)/';
 
 module.exports = {
   forbidden: [
@@ -8,7 +8,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '(\\.test\\.ts$|^bench/|^bin/|^test/support/)' },
+      from: { orphan: true, pathNot: '(\\.test\\.ts$|^bench/|^bin/|^test/support/|^functions/environment)' },
       to: {},
     },
     {
@@ -49,6 +49,26 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/' },
       to: { path: '^(cli|lib|bin|test|bench)/' },
+    },
+    {
+      name: 'stack-knows-names-only',
+      comment: 'The infrastructure shares nothing with the code that it deploys but the names of environment variables.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: outside('^lib/|^functions/environment'),
+    },
+    {
+      name: 'infrastructure-library-in-the-stack-alone',
+      severity: 'error',
+      from: { path: '^(cli|functions|bin/orthanc-migrate)' },
+      to: { path: '^lib/|node_modules/(aws-cdk-lib|constructs|cdk-nag)/' },
+    },
+    {
+      name: 'aws-behind-ports',
+      comment: 'AWS is spoken in its adapters alone, and where the command line reaches a stack or a bucket.',
+      severity: 'error',
+      from: { path: '^(bin|cli|functions)/', pathNot: '^(functions/aws|cli/stack)/' },
+      to: { path: 'node_modules/@(aws-sdk|aws-lambda-powertools|smithy)/' },
     },
     {
       name: 'product-does-not-import-tests',

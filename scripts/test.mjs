@@ -10,7 +10,7 @@ const CHECKS = {
   types: [bin('typescript/bin/tsc'), '--noEmit'],
   layers: [
     ...[bin('dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs'],
-    ...['bin', 'cli', 'functions', 'test', 'bench', 'scripts'],
+    ...['bin', 'cli', 'functions', 'lib', 'test', 'bench', 'scripts'],
   ],
 };
 

@@ -8,10 +8,11 @@ interface FindingRow {
   readonly item: ItemId;
   readonly round: number;
   readonly reopened: number;
+  readonly redriven: number;
   readonly row: string;
 }
 
-const COLUMNS = 'job, item, round, reopened, row';
+const COLUMNS = 'job, item, round, reopened, redriven, row';
 
 export class Findings {
   readonly #database: Database;
@@ -21,11 +22,13 @@ export class Findings {
   }
 
   put(finding: Finding): boolean {
-    const sql = `INSERT INTO findings (${COLUMNS}) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET round = excluded.round, reopened = excluded.reopened, row = excluded.row
+    const sql = `INSERT INTO findings (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET round = excluded.round, reopened = excluded.reopened, redriven = excluded.redriven,
+        row = excluded.row
       WHERE excluded.round > findings.round`;
-    const { job, item, round, reopened, row } = finding;
-    return this.#database.run(sql, job, item, round, reopened ? 1 : 0, JSON.stringify(row)) === 1;
+    const { job, item, round, reopened, redriven, row } = finding;
+    const flags = [reopened ? 1 : 0, redriven ? 1 : 0];
+    return this.#database.run(sql, job, item, round, ...flags, JSON.stringify(row)) === 1;
   }
 
   get(job: JobId, item: ItemId): Finding | undefined {
@@ -44,7 +47,15 @@ export class Findings {
     return this.#database.run(sql, job, item, round) === 1;
   }
 
-  #parsed({ job, item, round, reopened, row }: FindingRow): Finding {
-    return { job, item, round, row: this.#database.json<OutcomeRow>(row), reopened: reopened === 1 };
+  redrive(job: JobId, item: ItemId, round: number): boolean {
+    const sql = 'UPDATE findings SET redriven = 1 WHERE job = ? AND item = ? AND round = ? AND reopened = 0';
+    return this.#database.run(sql, job, item, round) === 1;
+  }
+
+  #parsed({ job, item, round, reopened, redriven, row }: FindingRow): Finding {
+    return {
+      ...{ job, item, round, row: this.#database.json<OutcomeRow>(row), reopened: reopened === 1 },
+      ...(redriven === 1 && { redriven: true }),
+    };
   }
 }

@@ -2,7 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { ChunkRef, EndpointName, ItemId, JobId, OrthancId } from '../../functions/core/ids.ts';
 import type { Checkpoint, Job } from '../../functions/core/job.ts';
 import type { PlanPage } from '../../functions/core/plan.ts';
-import type { ChunkChange, Claim, Closure, Finding, Gate, JobStore, Limits } from '../../functions/core/ports.ts';
+import type {
+  Arrival,
+  ChunkChange,
+  Claim,
+  Closure,
+  Finding,
+  Gate,
+  JobStore,
+  Limits,
+} from '../../functions/core/ports.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
 import { EndpointItems } from './endpoint-items.ts';
@@ -117,6 +126,20 @@ export class SqliteJobStore implements JobStore {
     return this.#findings.reopen(job, item, round);
   }
 
+  async redriveFinding(job: JobId, item: ItemId, round: number): Promise<boolean> {
+    return this.#findings.redrive(job, item, round);
+  }
+
+  async appendArrival(job: JobId, number: number, arrival: Arrival): Promise<boolean> {
+    const sql = 'INSERT INTO arrivals (job, number, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+    return this.#database.run(sql, job, number, JSON.stringify(arrival)) === 1;
+  }
+
+  async arrivals(job: JobId, from: number, limit: number): Promise<readonly Arrival[]> {
+    const sql = 'SELECT body FROM arrivals WHERE job = ? AND number >= ? ORDER BY number LIMIT ?';
+    return this.#database.all<BodyRow>(sql, job, from, limit).map((row) => this.#database.json<Arrival>(row.body));
+  }
+
   async claim(
     job: JobId,
     claims: readonly { readonly instance: OrthancId; readonly claim: Claim }[],
@@ -155,5 +178,10 @@ export class SqliteJobStore implements JobStore {
 
   async releaseLease(name: string, holder: string): Promise<void> {
     this.#database.run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder);
+  }
+
+  async leaseHolder(name: string, now: number): Promise<string | undefined> {
+    const sql = 'SELECT holder FROM leases WHERE name = ? AND expires_at > ?';
+    return this.#database.get<{ holder: string }>(sql, name, now)?.holder;
   }
 }

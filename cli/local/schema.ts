@@ -1,7 +1,7 @@
 import { corrupt, StateError } from './state-error.ts';
 
 /** Version of the tables, in `PRAGMA user_version`. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 /** "OMig", in `PRAGMA application_id`: tells our file from any other SQLite file. */
 const APPLICATION_ID = 0x4f4d6967;
 
@@ -61,6 +61,13 @@ const STEPS: readonly string[] = [
   CREATE TABLE claims (
     job TEXT NOT NULL, instance TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (job, instance)
+  ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE findings ADD COLUMN redriven INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE arrivals (
+    job TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (job, number)
   ) WITHOUT ROWID;
   `,
 ];

@@ -2,7 +2,7 @@
 
 import type { StorageKeys } from './content.ts';
 import { MigrationError } from './errors.ts';
-import type { EndpointName, FileKey, Md5 } from './ids.ts';
+import type { EndpointName, FileKey, JobId, Md5 } from './ids.ts';
 import type { DumpPlaces } from './job.ts';
 import type { OutcomeCode } from './outcome.ts';
 
@@ -49,11 +49,18 @@ export interface Dump {
   close(): Promise<void>;
 }
 
+/** What tells which dump a job reads. */
+export interface DumpJob {
+  readonly id: JobId;
+  readonly source: EndpointName;
+  readonly dump: DumpPlaces;
+}
+
 /** Opens the dumps of jobs. */
 export interface Dumps {
   /** Master keys for what is encrypted there. */
   readonly keys: StorageKeys;
-  dump(name: EndpointName, places: DumpPlaces): Promise<Dump>;
+  dump(job: DumpJob): Promise<Dump>;
   close(): Promise<void>;
 }
 

@@ -49,8 +49,14 @@ export interface JobOptions {
   readonly acceptHeaderOnly?: boolean;
 }
 
-/** What an import reads: these folders and files, or the files that this object of the store names, one key a line. */
-export type DumpPlaces = { readonly roots: readonly FileKey[] } | { readonly list: string };
+/**
+ * What an import reads: these folders and files; the files that this object of the store names, one key a line; or what is uploaded
+ * while the job stands, which ends when nothing came for so long (milliseconds).
+ */
+export type DumpPlaces =
+  | { readonly roots: readonly FileKey[] }
+  | { readonly list: string }
+  | { readonly uploads: { readonly quietMs: number } };
 
 export type JobState =
   /** Asked for; the endpoints are not checked yet. */
@@ -103,8 +109,12 @@ export interface Job {
   readonly resumedAt: number;
   /** What stood on record then: the "most of it fails" rule looks at what came since. */
   readonly baseline: { readonly failure: number; readonly final: number };
-  /** Findings that the next retry round takes up: all, or those with this code. */
-  readonly retry?: { readonly code?: string };
+  /** Findings that the next retry round takes up: all, those with this code, or those that were redriven. */
+  readonly retry?: { readonly code?: string; readonly redriven?: true };
+  /** What was last published of it, see `EventBus`. */
+  readonly published?: string;
+  /** What its pages looked like when something last changed there, and when that was (milliseconds since the epoch). */
+  readonly progress?: { readonly mark: string; readonly at: number };
 }
 
 /**
@@ -127,13 +137,15 @@ export type Cursor =
   /** Unsettled rows of the receipts of the round before, page by page. */
   | { readonly stage: 'unsettled'; readonly page: number }
   /** Final failures to be tried again, in the order of the findings after this one. */
-  | { readonly stage: 'failures'; readonly after?: ItemId; readonly code?: string }
+  | { readonly stage: 'failures'; readonly after?: ItemId; readonly code?: string; readonly redriven?: true }
   /** Changes of the source after this sequence number. */
   | { readonly stage: 'changes'; readonly since: number }
   /** The final comparison: a fresh study list, each study listed on both servers. */
   | { readonly stage: 'compare'; readonly list: string; readonly count: number; readonly index: number }
   /** The dump from this object on. */
   | { readonly stage: 'dump'; readonly after?: FileKey }
+  /** The log of uploads from this entry on, within it from this line on. */
+  | { readonly stage: 'uploads'; readonly entry: number; readonly line: number }
   /** What was held back on this page of the round and those behind it: first orphans with pixel data, then whatever has none. */
   | { readonly stage: 'held'; readonly pass: 'orphans' | 'bare'; readonly page: number }
   | { readonly stage: 'done' };

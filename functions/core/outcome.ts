@@ -32,6 +32,10 @@ export const OUTCOMES = {
   SOURCE_FILE_MISSING: ['failure', 'the file is gone from the storage of the source'],
   SOURCE_NO_BODY: ['failure', 'the source announces the file but sends no body (Orthanc before 1.11.3, over 2 GiB)'],
   SOURCE_ERROR: ['failure', 'the source failed on it at every attempt'],
+  TOO_LARGE_FOR_LAMBDA: [
+    'failure',
+    'larger than what a function can move in its time; run "orthanc-migrate worker", then "retry"',
+  ],
   CONFLICT: ['failure', 'the target holds other content under this identity (--conflict fail)'],
   MISSING: ['failure', 'verify: not in the target'],
   DIFFERENT: ['failure', 'verify: the target holds other content'],
@@ -75,6 +79,7 @@ export const OUTCOMES = {
   SECOND_FILE: ['skipped', 'dry run: another file of the dump is the same instance; their content was not compared'],
   ORPHAN_SKIPPED: ['skipped', 'the index beside it does not know it (--orphans skip)'],
   NOT_DICOM: ['skipped', 'no DICOM file'],
+  REPLACED: ['skipped', 'uploaded again under the same name since; the newer one has an outcome of its own'],
   LINK_LOOP: ['skipped', 'a symbolic link to a folder that it lies in'],
   SPECIAL_FILE: ['skipped', 'a socket, a pipe or a device'],
 

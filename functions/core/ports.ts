@@ -5,7 +5,7 @@
 import type { Counts } from './counts.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ChunkRef, EndpointName, FileItem, ItemId, JobId, OrthancId } from './ids.ts';
-import type { Checkpoint, Job } from './job.ts';
+import type { Checkpoint, Job, JobKind, JobState } from './job.ts';
 import type { OutcomeRow } from './outcome.ts';
 import type { PlanPage } from './plan.ts';
 
@@ -73,6 +73,8 @@ export interface Finding {
   readonly row: OutcomeRow;
   /** Planned again by `retry`; its new outcome is not known yet. */
   readonly reopened: boolean;
+  /** Its message came back from the dead-letter queue: somebody wants it tried again. */
+  readonly redriven?: true;
 }
 
 /** A file that holds an instance. */
@@ -83,6 +85,17 @@ export interface Claim {
   /** Bytes of a file of which that could not be told. */
   readonly size?: number;
 }
+
+/** One entry of the log of uploads of a standing import. The log only grows, and nothing comes behind its end. */
+export type Arrival =
+  | {
+      readonly kind: 'uploads';
+      /** Key of the object that names them, one JSON line each. */
+      readonly object: string;
+      /** When they were taken down, milliseconds since the epoch. */
+      readonly at: number;
+    }
+  | { readonly kind: 'end'; readonly at: number };
 
 /** How one attempt closed a chunk. */
 export interface Closure {
@@ -138,6 +151,8 @@ export interface JobStore {
   findings(job: JobId, after: ItemId | undefined, limit: number): Promise<readonly Finding[]>;
   /** Marks a finding of this round as reopened. */
   reopenFinding(job: JobId, item: ItemId, round: number): Promise<boolean>;
+  /** Marks a finding of this round as redriven, unless it is reopened already. */
+  redriveFinding(job: JobId, item: ItemId, round: number): Promise<boolean>;
 
   /**
    * Adds each claim to those on its instance, unless that file is among them, and returns all claims on each instance in the order in
@@ -150,6 +165,11 @@ export interface JobStore {
   /** All claims on each of these instances, in the order in which they came. */
   claims(job: JobId, instances: readonly OrthancId[]): Promise<readonly (readonly Claim[])[]>;
 
+  /** Writes the entry with this number, from 0, in the job's log of uploads; `false` when that number is taken. */
+  appendArrival(job: JobId, number: number, arrival: Arrival): Promise<boolean>;
+  /** Entries of the log in order, from this number on. */
+  arrivals(job: JobId, from: number, limit: number): Promise<readonly Arrival[]>;
+
   /** The gate, open when it was never touched. */
   gate(endpoint: EndpointName): Promise<Gate>;
   /** Stores `next` with `revision + 1` if the stored revision is that of `next` (0: none stored). */
@@ -160,6 +180,8 @@ export interface JobStore {
   /** Takes or renews a lease for this long; `false` while another holder's is valid. */
   takeLease(name: string, holder: string, now: number, durationMs: number): Promise<boolean>;
   releaseLease(name: string, holder: string): Promise<void>;
+  /** Who holds the lease at this time, if anybody. */
+  leaseHolder(name: string, now: number): Promise<string | undefined>;
 }
 
 export interface ByteRange {
@@ -206,6 +228,57 @@ export interface Log {
   error(fields: Fields, message: string): void;
 }
 
+/** What happened to a job, for whoever listens. */
+export interface JobEvent {
+  readonly type: 'completed' | 'blocked' | 'failed';
+  readonly job: JobId;
+  readonly kind: JobKind;
+  readonly source: EndpointName;
+  readonly target: EndpointName;
+  readonly state: JobState;
+  /** Why it is blocked, stopped or failed: a code and one line. */
+  readonly reason?: { readonly code: string; readonly message: string };
+  readonly counts: Counts;
+}
+
+/** Where events of jobs are published: at least once each. */
+export interface EventBus {
+  publish(event: JobEvent): Promise<void>;
+}
+
+/** What feeds a queue's chunks to functions. */
+export interface FunctionFeeds {
+  /** Lets chunks of such a queue through, or holds them back. Returns whether that changed anything. */
+  set(queue: 'transfer' | 'import', enabled: boolean): Promise<boolean>;
+}
+
+export type MetricName =
+  | 'InstancesMoved'
+  | 'BytesMoved'
+  | 'InstancesSucceeded'
+  | 'InstancesWithWarnings'
+  | 'InstancesFailed'
+  | 'InstancesSkipped'
+  | 'ChunkDuration'
+  | 'JobsRunning'
+  | 'GateClosedMinutes'
+  | 'MinutesWithoutProgress';
+
+/** Numbers for dashboards and alarms. */
+export interface Metrics {
+  add(name: MetricName, value: number): void;
+}
+
+/** A machine of the user's own that works beside the functions. */
+export interface WorkerLane {
+  /** Chunks and enumerations for it. */
+  readonly queue: WorkQueue;
+  /** A single instance larger than this (bytes) is for it. */
+  readonly aboveBytes: number;
+  /** Servers that only it can reach. */
+  readonly endpoints: ReadonlySet<EndpointName>;
+}
+
 /** What every use case is given. */
 export interface Ports {
   readonly store: JobStore;
@@ -220,4 +293,9 @@ export interface Ports {
     /** Final failures, one message each. */
     readonly deadLetter: DeadLetterQueue;
   };
+  /** Absent on one machine, where everything works in one place. */
+  readonly lane?: WorkerLane;
+  readonly events?: EventBus;
+  readonly feeds?: FunctionFeeds;
+  readonly metrics?: Metrics;
 }

@@ -41,18 +41,19 @@ async function serverPlanner(servers: Servers, job: Job): Promise<Planner> {
   };
 }
 
-async function dumpPlanner(servers: Servers, dumps: Dumps, { source, target, dump: places }: Job): Promise<Planner> {
+async function dumpPlanner(servers: Servers, dumps: Dumps, job: Job): Promise<Planner> {
+  const { id, source, target, dump: places } = job;
   if (!places)
     throw new FatalError('JOB_DAMAGED', 'the record of the import does not say what it reads; begin a new job');
-  const dump = await dumps.dump(source, places);
+  const dump = await dumps.dump({ id, source, dump: places });
   // A PatientID without a character set is read as the target reads it.
   const defaultEncoding = await (await servers.server(target, 'target')).defaultEncoding();
   return {
     needs: () => [],
-    plan: (ports, job, checkpoint, deadline) =>
+    plan: (ports, current, checkpoint, deadline) =>
       nextDumpStep({
         ports,
-        job,
+        job: current,
         checkpoint,
         deadline,
         dump,

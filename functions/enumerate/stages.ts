@@ -25,6 +25,7 @@ export async function nextStep(enumeration: Enumeration): Promise<Step> {
     case 'compare':
       return compareStage(enumeration, cursor);
     case 'dump':
+    case 'uploads':
     case 'held':
       throw new FatalError('JOB_DAMAGED', `a ${cursor.stage} stage in a job that reads no dump; begin a new job`);
     case 'done':

@@ -31,8 +31,9 @@ export function importer(dumps: Dumps): Process {
     const known = await lookUpTarget(attempt, files);
     if (known === undefined) return undefined;
     if (known.error) return files.map((entry) => withoutTarget(attempt, entry, known.error, startedAt));
+    const dump = await dumps.dump({ id: job.id, source: job.source, dump: job.dump });
     const visit: Visit = { attempt, upload: await worker.servers.upload(job.target), known: known.value, watch };
-    const made = await visitAll(visit, await dumps.dump(job.source, job.dump), dumps, files);
+    const made = await visitAll(visit, dump, dumps, files);
     if (attempt.blockage || made.rows.length + made.unproven.length < files.length) return undefined;
     const proven = await proveAll(attempt, made.unproven);
     return proven && [...made.rows, ...proven];

@@ -42,7 +42,8 @@ export async function queueIdle(
   const now = clock.now();
   for (const page of open) {
     const unqueued = page.chunks.some((chunk) => chunk.state === 'planned' && chunk.queuedAt === undefined);
-    const queueAll = unqueued && (await isAbandoned(ports, job));
+    // Unless an enumerator is at work that may be about to queue its page.
+    const queueAll = unqueued && (await store.leaseHolder(enumerationLease(job.id), now)) === undefined;
     const { job: id, round, page: number } = page;
     const refs = page.chunks.flatMap((chunk, index) => {
       const needed =
@@ -54,12 +55,4 @@ export async function queueIdle(
     for (const ref of refs) await store.changeChunk(ref, { kind: 'queued', at: now });
     log.warn({ chunks: refs.map(chunkKey) }, 'queued chunks again');
   }
-}
-
-/** Whether no enumerator is at work that may be about to queue its page. */
-async function isAbandoned({ store, clock }: Ports, job: Job): Promise<boolean> {
-  const holder = crypto.randomUUID();
-  const free = await store.takeLease(enumerationLease(job.id), holder, clock.now(), 1000);
-  if (free) await store.releaseLease(enumerationLease(job.id), holder);
-  return free;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { StorageKeys } from '../../../functions/core/content.ts';
 import type { Dump, Dumps } from '../../../functions/core/dump.ts';
+import { FatalError } from '../../../functions/core/errors.ts';
 import type { EndpointName, FileKey } from '../../../functions/core/ids.ts';
 import type { DumpPlaces } from '../../../functions/core/job.ts';
 import type { Log, ObjectStore } from '../../../functions/core/ports.ts';
@@ -19,6 +20,7 @@ export interface LocalDumpsOptions {
 export function createLocalDumps({ objects, log, keys, scratch }: LocalDumpsOptions): Dumps {
   const opened = new Map<EndpointName, Promise<Dump>>();
   const open = async (places: DumpPlaces): Promise<Dump> => {
+    if ('uploads' in places) throw new FatalError('JOB_DAMAGED', 'uploads cannot be read on one machine');
     const source: LocalSource =
       'roots' in places ? places : { names: lines(await objects.read(places.list)) as FileKey[] };
     const temporary = join(scratch, 'indexes');
@@ -26,7 +28,7 @@ export function createLocalDumps({ objects, log, keys, scratch }: LocalDumpsOpti
   };
   return {
     keys,
-    dump(name, places) {
+    dump({ source: name, dump: places }) {
       const known = opened.get(name);
       if (known) return known;
       const opening = open(places);

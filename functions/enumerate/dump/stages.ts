@@ -22,6 +22,7 @@ export async function nextDumpStep(enumeration: DumpEnumeration): Promise<Step> 
       return unsettledFiles(enumeration, cursor);
     case 'failures':
       return failedFiles(enumeration, cursor);
+    case 'uploads':
     case 'studies':
     case 'changes':
     case 'compare':
