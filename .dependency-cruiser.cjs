@@ -52,7 +52,8 @@ module.exports = {
     },
     {
       name: 'stack-knows-names-only',
-      comment: 'The infrastructure shares nothing with the code that it deploys but the names of environment variables.',
+      comment:
+        'The infrastructure shares nothing with the code that it deploys but the names of environment variables.',
       severity: 'error',
       from: { path: '^lib/' },
       to: outside('^lib/|^functions/environment'),
