@@ -13,9 +13,13 @@ export const ENV = {
   importQueue: 'ORTHANC_MIGRATE_IMPORT_QUEUE',
   /** Chunks and enumerations for a worker on a machine of the user's own. */
   workerQueue: 'ORTHANC_MIGRATE_WORKER_QUEUE',
+  /** URL of the queue of S3's notifications about uploads; absent without a dump bucket of the stack's own. */
+  uploadsQueue: 'ORTHANC_MIGRATE_UPLOADS_QUEUE',
   /** Final failures, and what no handler could take: the dead-letter queue of the transfer and the import queue. */
   deadLetterQueue: 'ORTHANC_MIGRATE_DEAD_LETTER_QUEUE',
-  /** JSON: name → {"secret": ARN, "url"?: base URL, "worker"?: true when only a worker reaches it}. */
+  /** JSON: URLs of all other dead-letter queues, for whoever shows how much is in them. */
+  otherDeadLetterQueues: 'ORTHANC_MIGRATE_OTHER_DEAD_LETTER_QUEUES',
+  /** JSON: name → {"secret": ARN or name, "url"?: base URL, "worker"?: true when only a worker reaches it}. */
   endpoints: 'ORTHANC_MIGRATE_ENDPOINTS',
   /** ARN of the secret that holds the master keys of encrypted storage: JSON, key number → base64 of 32 bytes. */
   storageKeysSecret: 'ORTHANC_MIGRATE_STORAGE_KEYS_SECRET',
@@ -51,6 +55,19 @@ export const EVENT_TYPES = {
 /** CloudWatch namespace of the metrics; their one dimension is the name of the stack. */
 export const METRIC_NAMESPACE = 'OrthancMigrate';
 export const METRIC_DIMENSION = 'Stack';
+/** The metrics themselves: those of `MetricName` in functions/core/ports.ts (test/infra holds one against the other). */
+export const METRIC_NAMES = [
+  'InstancesMoved',
+  'BytesMoved',
+  'InstancesSucceeded',
+  'InstancesWithWarnings',
+  'InstancesFailed',
+  'InstancesSkipped',
+  'ChunkDuration',
+  'JobsRunning',
+  'GateClosedMinutes',
+  'MinutesWithoutProgress',
+] as const;
 
 /** The functions of a stack; on AWS each is called `<stack>-<name>`, so that whoever knows the stack can invoke them. */
 export const FUNCTION_NAMES = ['supervise', 'enumerate', 'transfer', 'import', 'uploads'] as const;
