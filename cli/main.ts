@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
+import { maskUrl } from '../functions/core/endpoint-url.ts';
 import { FatalError, MigrationError, messageOf, UsageError } from '../functions/core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { maskUrl } from './local/endpoint-url.ts';
 import { type Console, processConsole } from './output/console.ts';
 import { createProgram } from './program.ts';
 

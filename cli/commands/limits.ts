@@ -1,5 +1,5 @@
+import { parseEndpointUrl } from '../../functions/core/endpoint-url.ts';
 import { EXIT } from '../exit-codes.ts';
-import { parseEndpointUrl } from '../local/endpoint-url.ts';
 import { addCommonOptions, type CommonTexts, stateDirectory } from '../options/common.ts';
 import { addLimitOptions, changeLimits, type LimitTexts, parseLimits } from '../options/limits.ts';
 import * as format from '../output/format.ts';

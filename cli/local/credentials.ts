@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import type { Side } from '../../functions/core/answer.ts';
+import { basicAuthorization, tokenAuthorization } from '../../functions/core/authorization.ts';
 import type { Authorization } from '../../functions/core/endpoint.ts';
+import { maskUrl, parseEndpointUrl } from '../../functions/core/endpoint-url.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import type { EndpointName } from '../../functions/core/ids.ts';
-import { maskUrl, parseEndpointUrl } from './endpoint-url.ts';
 import { systemCode } from './state-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,7 +26,7 @@ export function authorizationOfEnvironment(side: Side, env: Environment): Author
   const basic = username !== undefined || password !== undefined;
   if (token !== undefined && basic)
     throw new UsageError(`set either ${variable('TOKEN')} or ${variable('USERNAME')}, not both`);
-  if (token !== undefined) return tokenHeader(token, header, variable('TOKEN'));
+  if (token !== undefined) return tokenAuthorization(token, header, variable('TOKEN'));
   if (header !== undefined) throw new UsageError(`${variable('TOKEN_HEADER')} is set, but ${variable('TOKEN')} is not`);
   if (!basic) return undefined;
   if (username === undefined || password === undefined)
@@ -41,24 +42,10 @@ export function authorizationOfFile(path: string, name: EndpointName): Authoriza
       throw new UsageError(`credentials file ${path}: ${maskUrl(url)} holds user info; put it into the fields`);
     if (known.name !== name) continue;
     const where = `credentials file ${path}, ${name}`;
-    if ('token' in value) return tokenHeader(value.token, value.header, where);
+    if ('token' in value) return tokenAuthorization(value.token, value.header, where);
     return basicAuthorization(value.username, value.password, where);
   }
   return undefined;
-}
-
-export function basicAuthorization(username: string, password: string, where: string): Authorization {
-  if (username.includes(':'))
-    throw new UsageError(`${where}: HTTP Basic authentication allows no colon in a user name`);
-  return { kind: 'basic', username, password };
-}
-
-/** A token goes as it is into the header named, or as a bearer token into `Authorization`. */
-function tokenHeader(token: string, header: string | undefined, where: string): Authorization {
-  const name = header ?? 'Authorization';
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new UsageError(`${where}: the name of the token header is not valid`);
-  if (!/^[\x20-\x7e]+$/.test(token)) throw new UsageError(`${where}: the token holds line breaks or other than ASCII`);
-  return { kind: 'header', name, value: header === undefined ? `Bearer ${token}` : token };
 }
 
 function readCredentials(path: string): z.infer<typeof file> {

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Side } from '../../functions/core/answer.ts';
+import { basicAuthorization, checkPem } from '../../functions/core/authorization.ts';
 import type { Authorization, Endpoint, TlsMaterial } from '../../functions/core/endpoint.ts';
+import { type EndpointUrl, parseEndpointUrl } from '../../functions/core/endpoint-url.ts';
 import { MigrationError, UsageError } from '../../functions/core/errors.ts';
 import type { EndpointName } from '../../functions/core/ids.ts';
 import type { Endpoints } from '../../functions/core/ports.ts';
-import {
-  authorizationOfEnvironment,
-  authorizationOfFile,
-  basicAuthorization,
-  type Environment,
-} from './credentials.ts';
-import { type EndpointUrl, parseEndpointUrl } from './endpoint-url.ts';
+import { authorizationOfEnvironment, authorizationOfFile, type Environment } from './credentials.ts';
 import { systemCode } from './state-error.ts';
 
 /** Where credentials and TLS files come from, beside the URL. */
@@ -57,8 +53,7 @@ function tlsOf({ caFile, certFile, keyFile }: EndpointSources): TlsMaterial | un
 
 function readPem(option: string, path: string): string {
   const text = read(option, path);
-  if (!text.includes('-----BEGIN ')) throw new UsageError(`${option} ${path} is not a PEM file`);
-  if (text.includes('ENCRYPTED')) throw new UsageError(`${option} ${path} is encrypted: decrypt it with openssl pkey`);
+  checkPem(text, `${option} ${path}`);
   return text;
 }
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { EndpointName } from '../../functions/core/ids.ts';
 import type { Clock, Gate, JobStore, Ports } from '../../functions/core/ports.ts';
+import { systemClock } from '../../functions/core/system-clock.ts';
 import { type Database, openDatabase } from '../local/database.ts';
 import { EndpointItems } from '../local/endpoint-items.ts';
 import { SqliteJobStore } from '../local/job-store.ts';
 import { type FileLog, openLog } from '../local/log.ts';
 import { FileObjectStore } from '../local/object-store.ts';
-import { systemClock } from '../local/system-clock.ts';
 import { SqliteQueue } from '../local/work-queue.ts';
 
 /** Receives before a message counts as one that no handler can take. Waiting for an endpoint receives, too. */

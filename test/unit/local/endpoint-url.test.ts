@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { maskUrl } from '../../../cli/local/endpoint-url.ts';
 import { parseEndpoint } from '../../../cli/local/endpoints.ts';
+import { maskUrl } from '../../../functions/core/endpoint-url.ts';
 import { refusal } from './refusal.ts';
 
 const parse = (text: string) => parseEndpoint(text, { side: 'source', env: {} });

@@ -65,11 +65,11 @@ test('a killed process is dead, also before its parent has noticed', async () =>
 });
 
 test('a killed run is taken over at once', async () => {
-  const module = (name: string) => JSON.stringify(new URL(`../../../cli/local/${name}.ts`, import.meta.url).href);
+  const module = (path: string) => JSON.stringify(new URL(`../../../${path}.ts`, import.meta.url).href);
   const script = `
-    const { openDatabase } = await import(${module('database')});
-    const { acquireRunLock } = await import(${module('run-lock')});
-    const { systemClock } = await import(${module('system-clock')});
+    const { openDatabase } = await import(${module('cli/local/database')});
+    const { acquireRunLock } = await import(${module('cli/local/run-lock')});
+    const { systemClock } = await import(${module('functions/core/system-clock')});
     acquireRunLock(openDatabase(${JSON.stringify(state)}), systemClock);
     process.stdout.write('held');`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script]);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../../cli/local/system-clock.ts';
+import { systemClock } from '../../../functions/core/system-clock.ts';
 
 test('sleeps, or ends early without an error', async () => {
   const before = systemClock.now();

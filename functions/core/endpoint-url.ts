@@ -1,5 +1,5 @@
-import { UsageError } from '../../functions/core/errors.ts';
-import type { EndpointName } from '../../functions/core/ids.ts';
+import { UsageError } from './errors.ts';
+import type { EndpointName } from './ids.ts';
 
 export interface EndpointUrl {
   /** The canonical URL without user info. */

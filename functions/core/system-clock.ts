@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/ports.ts';
+import type { Clock } from './ports.ts';
 
 /** A longer setTimeout would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
