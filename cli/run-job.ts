@@ -1,4 +1,4 @@
-import type { Job } from '../functions/core/job.ts';
+import type { Beginning } from '../functions/control/begin-job.ts';
 import { dumpContentOf } from './evidence/dump-content.ts';
 import { tallyOf } from './evidence/tally.ts';
 import { exitCodeOf } from './exit-code-of.ts';
@@ -20,11 +20,6 @@ export interface RunTask {
   readonly texts: RunTexts;
   /** Creates or resumes the job, with the run lock held. */
   readonly begin: (runtime: Runtime) => Promise<Beginning>;
-}
-
-export interface Beginning {
-  readonly job: Job;
-  readonly how: 'new' | 'resumed' | 'retry';
 }
 
 /** Runs one job to its end or until it is interrupted, and tells about it. */

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import { beginJob } from '../functions/control/begin-job.ts';
+import { dumpName } from '../functions/control/dump-name.ts';
+import type { LimitChanges } from '../functions/control/limits.ts';
 import type { StorageKeys } from '../functions/core/content.ts';
 import type { Endpoint } from '../functions/core/endpoint.ts';
 import { UsageError } from '../functions/core/errors.ts';
@@ -10,13 +12,11 @@ import { checkRoots } from './local/dump/check-roots.ts';
 import { readNames } from './local/dump/names.ts';
 import { MemoryEndpoints } from './local/endpoints.ts';
 import { type RunTexts, stateDirectory } from './options/common.ts';
-import type { LimitChanges } from './options/limits.ts';
 import type { Console } from './output/console.ts';
 import { reporterOf } from './reporters.ts';
 import { runJob } from './run-job.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { openState } from './runtime/state.ts';
-import { beginJob } from './start-job.ts';
 
 export interface WantedImport {
   readonly kind: JobKind & ('import' | 'import-dry-run');
@@ -56,12 +56,16 @@ export async function startImport(console: Console, wanted: WantedImport, texts:
       sources: { endpoints: new MemoryEndpoints([target]), keys },
       texts,
       begin: (runtime) =>
-        beginJob(runtime, {
-          ...wanted,
-          source: places.name,
-          target: target.name,
-          keepPlaces: (id) => frozen(runtime, id, places),
-        }),
+        beginJob(
+          runtime.ports,
+          {
+            ...wanted,
+            source: places.name,
+            target: target.name,
+            keepPlaces: (id) => frozen(runtime, id, places),
+          },
+          () => runtime.forgetMessages(),
+        ),
     });
   } finally {
     state.close();
@@ -74,21 +78,13 @@ async function placesOf(paths: readonly string[]): Promise<Places> {
       if (/^s3:/i.test(path))
         throw new UsageError(`${path}: buckets cannot be read yet; copy the objects into a folder`);
     const keys = await checkRoots(paths);
-    return { name: nameOf(keys), keys, listed: keys.length > MOST_ROOTS };
+    return { name: dumpName(keys), keys, listed: keys.length > MOST_ROOTS };
   }
   if (paths.length > 1)
     throw new UsageError('- stands for a list of names on standard input: give it without other paths');
   const keys = await readNames(process.stdin);
   if (keys.length === 0) throw new UsageError('the list of names on standard input is empty');
-  return { name: nameOf(keys), keys, listed: true };
-}
-
-/** The same places always have the same name. */
-function nameOf(keys: readonly FileKey[]): EndpointName {
-  const [first = ''] = keys;
-  if (keys.length === 1) return first as string as EndpointName;
-  const digest = createHash('sha256').update(keys.join('\n')).digest('hex').slice(0, 12);
-  return `${first} and ${keys.length - 1} more (${digest})` as EndpointName;
+  return { name: dumpName(keys), keys, listed: true };
 }
 
 async function frozen({ ports }: Runtime, id: JobId, { keys, listed }: Places): Promise<DumpPlaces> {

@@ -1,7 +1,7 @@
+import { findJob } from '../../functions/control/find-job.ts';
+import { hasWorkLeft } from '../../functions/control/same-job.ts';
 import { cancelJob } from '../../functions/supervise/requests.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findJob } from '../jobs/find-job.ts';
-import { hasWorkLeft } from '../jobs/same-job.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import { localPorts } from '../runtime/state.ts';
 import { withState } from '../with-state.ts';

@@ -1,8 +1,8 @@
+import { failures } from '../../functions/control/failures.ts';
+import { findJob } from '../../functions/control/find-job.ts';
 import type { Job } from '../../functions/core/job.ts';
 import { explainOutcome, type OutcomeCode, type OutcomeRow } from '../../functions/core/outcome.ts';
 import { EXIT } from '../exit-codes.ts';
-import { failures } from '../jobs/failures.ts';
-import { findJob } from '../jobs/find-job.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import { parseCount } from '../options/size.ts';
 import type { Unit } from '../output/format.ts';

@@ -1,7 +1,8 @@
+import { changeLimits } from '../../functions/control/limits.ts';
 import { parseEndpointUrl } from '../../functions/core/endpoint-url.ts';
 import { EXIT } from '../exit-codes.ts';
 import { addCommonOptions, type CommonTexts, stateDirectory } from '../options/common.ts';
-import { addLimitOptions, changeLimits, type LimitTexts, parseLimits } from '../options/limits.ts';
+import { addLimitOptions, type LimitTexts, parseLimits } from '../options/limits.ts';
 import * as format from '../output/format.ts';
 import { openState } from '../runtime/state.ts';
 import type { Add } from './command.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { findJob } from '../../functions/control/find-job.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import { copyEvidence } from '../evidence/copy.ts';
 import { tallyOf } from '../evidence/tally.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findJob } from '../jobs/find-job.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import { shownState } from '../runtime/running.ts';
 import { endEvent, summaryLines } from '../summary/summary.ts';

@@ -1,13 +1,11 @@
+import { findJob } from '../../functions/control/find-job.ts';
+import { canRetry, retryJob } from '../../functions/control/retry-job.ts';
 import type { Endpoint } from '../../functions/core/endpoint.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
-import { retryFailures } from '../../functions/supervise/requests.ts';
 import { assessFirst, assessTargetFirst } from '../assess.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { failures } from '../jobs/failures.ts';
-import { findJob } from '../jobs/find-job.ts';
-import { hasWorkLeft } from '../jobs/same-job.ts';
 import { MemoryEndpoints } from '../local/endpoints.ts';
 import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addEndpointOptions, type EndpointTexts, parseEndpointsOf, parseTargetOf } from '../options/endpoints.ts';
@@ -15,10 +13,8 @@ import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../o
 import type { Console } from '../output/console.ts';
 import type { Reporter } from '../progress/reporter.ts';
 import { reporterOf } from '../reporters.ts';
-import { type Beginning, runJob } from '../run-job.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { State } from '../runtime/state.ts';
-import { resume } from '../start-job.ts';
+import { runJob } from '../run-job.ts';
+import { localPorts, type State } from '../runtime/state.ts';
 import { withState } from '../with-state.ts';
 import type { Add } from './command.ts';
 
@@ -60,8 +56,7 @@ async function retry(console: Console, state: State, id: string | undefined, tex
   refuseForeignOptions(job, texts);
   const keys = readStorageKeys(texts);
   const reporter = reporterOf(console, texts);
-  const { done } = await failures(state.store, job.id, texts.reason).next();
-  if (done && !hasWorkLeft(job)) {
+  if (!(await canRetry(localPorts(state), job, texts.reason))) {
     console.out(
       `job ${job.id} has no failure${texts.reason === undefined ? '' : ` ${texts.reason}`}: nothing to retry`,
     );
@@ -74,11 +69,7 @@ async function retry(console: Console, state: State, id: string | undefined, tex
     state,
     sources: { endpoints: new MemoryEndpoints(endpoints), keys },
     texts,
-    begin: async (runtime: Runtime): Promise<Beginning> => {
-      // An unfinished job, such as a retry that was interrupted, has to end first.
-      if (hasWorkLeft(job)) return resume(runtime, job, job.options);
-      return { job: (await retryFailures(runtime.ports, job.id, texts.reason)) ?? job, how: 'retry' };
-    },
+    begin: (runtime) => retryJob(runtime.ports, job, texts.reason, () => runtime.forgetMessages()),
   });
 }
 

@@ -1,8 +1,8 @@
+import { findJob } from '../../functions/control/find-job.ts';
 import { finalCount } from '../../functions/core/counts.ts';
 import { type Progress, progressOf } from '../../functions/supervise/progress.ts';
 import { evidenceFolder } from '../evidence/manifest.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findJob } from '../jobs/find-job.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
 import { shownState, workingProcess } from '../runtime/running.ts';
 import { localPorts, type State } from '../runtime/state.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { findJob } from '../../functions/control/find-job.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import { type Job, readsDump } from '../../functions/core/job.ts';
 import { checkEvidence } from '../evidence/check.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findJob } from '../jobs/find-job.ts';
 import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addEndpointOptions, type EndpointTexts, parseEndpoints, parseEndpointsOf } from '../options/endpoints.ts';
 import { addCheckOption, addMaxWaitOption, type JobOptionTexts, parseJobOptions } from '../options/job-options.ts';

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { DEFAULT_INFLIGHT_BYTES, DEFAULT_TRANSFERS } from '../../functions/attempt/pool.ts';
+import type { LimitChanges } from '../../functions/control/limits.ts';
 import { parseBandwidth } from '../../functions/core/bandwidth.ts';
-import type { EndpointName } from '../../functions/core/ids.ts';
-import type { JobStore, Limits } from '../../functions/core/ports.ts';
 import { parseCount, parseSize } from './size.ts';
 
 /** As commander gives them. */
@@ -11,8 +10,6 @@ export interface LimitTexts {
   readonly maxInflightBytes?: string;
   readonly bwlimit?: string;
 }
-
-export type LimitChanges = Partial<Omit<Limits, 'endpoint' | 'revision'>>;
 
 const MOST_TRANSFERS = 1000;
 
@@ -31,19 +28,4 @@ export function parseLimits({ transfers, maxInflightBytes, bwlimit }: LimitTexts
     ...(maxInflightBytes !== undefined && { inflightBytes: parseSize('--max-inflight-bytes', maxInflightBytes) }),
     ...(bwlimit !== undefined && { bandwidth: bwlimit }),
   };
-}
-
-/** Stores what is to change of the limits of an endpoint, and returns them. */
-export async function changeLimits(store: JobStore, endpoint: EndpointName, changes: LimitChanges): Promise<Limits> {
-  for (;;) {
-    const before = (await store.limits(endpoint)) ?? {
-      endpoint,
-      revision: 0,
-      transfers: DEFAULT_TRANSFERS,
-      inflightBytes: DEFAULT_INFLIGHT_BYTES,
-    };
-    if (Object.keys(changes).length === 0) return before;
-    const next = { ...before, ...changes };
-    if (await store.updateLimits(next)) return next;
-  }
 }

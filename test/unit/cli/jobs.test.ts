@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { exitCodeOf } from '../../../cli/exit-code-of.ts';
-import { newJobId } from '../../../cli/jobs/job-id.ts';
-import { isSameJob, unfinishedJob } from '../../../cli/jobs/same-job.ts';
 import * as format from '../../../cli/output/format.ts';
 import { wrapped } from '../../../cli/output/table.ts';
+import { newJobId } from '../../../functions/control/job-id.ts';
+import { isSameJob, unfinishedJob } from '../../../functions/control/same-job.ts';
 import { countRows, NO_COUNTS } from '../../../functions/core/counts.ts';
 import type { EndpointName, JobId } from '../../../functions/core/ids.ts';
 import type { Job, JobState } from '../../../functions/core/job.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { JobId } from '../../functions/core/ids.ts';
+import type { JobId } from '../core/ids.ts';
 
 /** A new job id: sortable by time (UTC), short, and different for two commands of the same second. */
 export function newJobId(now: number): JobId {

@@ -1,6 +1,6 @@
-import { UsageError } from '../../functions/core/errors.ts';
-import type { Job } from '../../functions/core/job.ts';
-import type { JobStore } from '../../functions/core/ports.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type { JobStore } from '../core/ports.ts';
 
 /** The job of this id or of an unambiguous beginning or end of one; the newest when none is given. Raises `UsageError`. */
 export async function findJob(store: JobStore, wanted: string | undefined): Promise<Job> {

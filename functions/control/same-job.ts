@@ -1,5 +1,5 @@
-import type { EndpointName } from '../../functions/core/ids.ts';
-import type { Job, JobKind, Selection } from '../../functions/core/job.ts';
+import type { EndpointName } from '../core/ids.ts';
+import type { Job, JobKind, Selection } from '../core/job.ts';
 
 /** What makes two commands mean the same job. How it checks and how long it waits may change on the way. */
 export interface JobIdentity {

@@ -1,6 +1,6 @@
-import type { ItemId, JobId } from '../../functions/core/ids.ts';
-import type { OutcomeRow } from '../../functions/core/outcome.ts';
-import type { JobStore } from '../../functions/core/ports.ts';
+import type { ItemId, JobId } from '../core/ids.ts';
+import type { OutcomeRow } from '../core/outcome.ts';
+import type { JobStore } from '../core/ports.ts';
 
 const AT_ONCE = 500;
 
