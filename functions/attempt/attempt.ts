@@ -1,4 +1,4 @@
-import { countRows, finalCount } from '../core/counts.ts';
+import { type Counts, countRows, finalCount } from '../core/counts.ts';
 import { FatalError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
@@ -48,7 +48,8 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   if (planned?.state !== 'planned') return;
   for (const name of serversOf(job)) await requireOpen(worker, name);
   const checkpoint = await store.checkpoint(ref.job, ref.round);
-  const begun = await store.changeChunk(ref, { kind: 'started', at: clock.now() });
+  const begunAt = clock.now();
+  const begun = await store.changeChunk(ref, { kind: 'started', at: begunAt });
   const chunk = begun?.chunks[ref.chunk];
   if (!begun || !chunk) return;
   const made = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
@@ -56,7 +57,7 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   const run = careful ? runCarefully : runChunk;
   const rows = await run(made, process, ref, begun, chunk);
   if (rows === undefined) return giveBack(made, ref);
-  await close(made, ref, chunk, rows);
+  await close(made, ref, chunk, rows, begunAt);
 }
 
 async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
@@ -159,7 +160,13 @@ async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
   throw new Postponed('BLOCKED', blockage.message, 2);
 }
 
-async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: readonly ReceiptRow[]): Promise<void> {
+async function close(
+  attempt: Attempt,
+  ref: ChunkRef,
+  chunk: ChunkState,
+  rows: readonly ReceiptRow[],
+  begunAt: number,
+): Promise<void> {
   const { ports } = attempt.worker;
   const receipt = `jobs/${ref.job}/receipts/${ref.round}/${ref.page}/${ref.chunk}-${chunk.started}-${crypto.randomUUID()}.ndjson`;
   await ports.objects.write(receipt, encodeReceipt(rows));
@@ -167,5 +174,17 @@ async function close(attempt: Attempt, ref: ChunkRef, chunk: ChunkState, rows: r
   const won = await ports.store.closeChunk(ref, { receipt, counts });
   await releaseExclusive(ports, attempt.job.target, attempt.holder);
   if (finalCount(counts) > 0) for (const name of serversOf(attempt.job)) await recordSuccess(ports, name);
+  if (won) measure(attempt, counts, ports.clock.now() - begunAt);
   ports.log.info({ chunk: chunkKey(ref), won, ...counts }, 'chunk closed');
+}
+
+function measure({ worker }: Attempt, counts: Counts, durationMs: number): void {
+  const { metrics } = worker.ports;
+  metrics?.add('ChunkDuration', durationMs);
+  metrics?.add('InstancesMoved', counts.sent);
+  metrics?.add('BytesMoved', counts.sentBytes);
+  metrics?.add('InstancesSucceeded', counts.success);
+  metrics?.add('InstancesWithWarnings', counts.warning);
+  metrics?.add('InstancesFailed', counts.failure);
+  metrics?.add('InstancesSkipped', counts.skipped);
 }

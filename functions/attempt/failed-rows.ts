@@ -1,5 +1,6 @@
 import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
-import type { PlanEntry } from '../core/plan.ts';
+import { CHUNK_BYTES, type PlanEntry } from '../core/plan.ts';
+import { workerIsThere } from '../core/queues.ts';
 import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded } from '../orthanc/server.ts';
 import type { Sent } from './judge.ts';
@@ -51,6 +52,24 @@ export function rowOfFailure(
   });
 }
 
+/** Whether an item of this many bytes is more than this process may begin. */
+export function isTooLarge({ worker }: Attempt, bytes: number): boolean {
+  return bytes > worker.largest;
+}
+
+/** The row of an item that a function cannot move in its time: a worker that is there takes it in the next round. */
+export async function rowOfTooLarge(attempt: Attempt, entry: PlanEntry, source: Recorded): Promise<ReceiptRow> {
+  const { ports } = attempt.worker;
+  return makeRow(attempt, entry, {
+    code: 'TOO_LARGE_FOR_LAMBDA',
+    settled: attempt.lastChance || !(await workerIsThere(ports)),
+    sentByUs: provenance(attempt, entry),
+    attempts: entry.attempts ?? 0,
+    startedAt: ports.clock.now(),
+    source,
+  });
+}
+
 /** The row of an item that is proven to break the target: it is not sent again. */
 export function rowOfCondemned(
   attempt: Attempt,
@@ -58,8 +77,10 @@ export function rowOfCondemned(
   startedAt: number,
   source: Recorded | undefined,
 ): ReceiptRow {
+  // A function that dies each time with something large on the wire may as well have run out of time.
+  const slow = Number.isFinite(attempt.worker.largest) && (source?.size ?? 0) > CHUNK_BYTES;
   return makeRow(attempt, entry, {
-    code: 'TARGET_CRASHES',
+    code: slow ? 'TOO_LARGE_FOR_LAMBDA' : 'TARGET_CRASHES',
     settled: true,
     sentByUs: 'unknown',
     attempts: (entry.attempts ?? 0) + 1,

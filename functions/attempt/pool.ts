@@ -29,6 +29,7 @@ export interface PoolStatistics {
 export class TransferPool {
   readonly throttle: Throttle;
   readonly #clock: Clock;
+  readonly #sharers: number;
   readonly #limit = new AdaptiveLimit(DEFAULT_TRANSFERS);
   readonly #waiting: Waiting[] = [];
   #budget = DEFAULT_INFLIGHT_BYTES;
@@ -38,14 +39,16 @@ export class TransferPool {
   #instances = 0;
   #bytes = 0;
 
-  constructor(clock: Clock) {
+  /** `sharers`: processes that share the target's limits, each of which takes its part of them. */
+  constructor(clock: Clock, sharers = 1) {
     this.#clock = clock;
-    this.throttle = new Throttle(clock);
+    this.#sharers = sharers;
+    this.throttle = new Throttle(clock, sharers);
   }
 
   configure(limits: Limits | undefined): void {
-    this.#limit.setMaximum(limits?.transfers ?? DEFAULT_TRANSFERS);
-    this.#budget = limits?.inflightBytes ?? DEFAULT_INFLIGHT_BYTES;
+    this.#limit.setMaximum(Math.floor((limits?.transfers ?? DEFAULT_TRANSFERS) / this.#sharers));
+    this.#budget = (limits?.inflightBytes ?? DEFAULT_INFLIGHT_BYTES) / this.#sharers;
     if (limits?.bandwidth !== this.#bandwidth) {
       this.#bandwidth = limits?.bandwidth;
       this.throttle.timetable = this.#bandwidth === undefined ? undefined : parseBandwidth(this.#bandwidth);

@@ -4,12 +4,14 @@ import type { Clock } from '../core/ports.ts';
 /** Spreads bytes evenly over time at the rate that the timetable gives for the moment. */
 export class Throttle {
   readonly #clock: Clock;
+  readonly #sharers: number;
   #timetable: Timetable | undefined;
   /** When the line is free again, milliseconds since the epoch. */
   #freeAt = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, sharers = 1) {
     this.#clock = clock;
+    this.#sharers = sharers;
   }
 
   set timetable(timetable: Timetable | undefined) {
@@ -24,7 +26,7 @@ export class Throttle {
   readonly #pass = async (bytes: number): Promise<void> => {
     if (!this.#timetable) return;
     const now = this.#clock.now();
-    const rate = rateAt(this.#timetable, new Date(now));
+    const rate = rateAt(this.#timetable, new Date(now)) / this.#sharers;
     if (!Number.isFinite(rate)) return;
     const start = Math.max(now, this.#freeAt);
     this.#freeAt = start + (bytes / rate) * 1000;

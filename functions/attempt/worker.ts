@@ -19,24 +19,36 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRIES: RetryPolicy = { quickTries: 3, quickDelayMs: 250, attempts: 5 };
 
+export interface WorkerOptions {
+  readonly retries?: RetryPolicy;
+  /** Processes like this one that share the limits of a target; 1. */
+  readonly sharers?: number;
+  /** A single item larger than this (bytes) is not for this process; no bound. */
+  readonly largest?: number;
+}
+
 /** What one process keeps for all chunks that it transfers. */
 export class TransferWorker {
   readonly ports: Ports;
   readonly servers: Servers;
   readonly retries: RetryPolicy;
+  readonly largest: number;
+  readonly #sharers: number;
   readonly #pools = new Map<EndpointName, TransferPool>();
   readonly #streaks = new Map<EndpointName, Streak>();
 
-  constructor(ports: Ports, servers: Servers, retries: RetryPolicy = DEFAULT_RETRIES) {
+  constructor(ports: Ports, servers: Servers, options: WorkerOptions = {}) {
     this.ports = ports;
     this.servers = servers;
-    this.retries = retries;
+    this.retries = options.retries ?? DEFAULT_RETRIES;
+    this.largest = options.largest ?? Number.POSITIVE_INFINITY;
+    this.#sharers = options.sharers ?? 1;
   }
 
   pool(target: EndpointName): TransferPool {
     const known = this.#pools.get(target);
     if (known) return known;
-    const pool = new TransferPool(this.ports.clock);
+    const pool = new TransferPool(this.ports.clock, this.#sharers);
     this.#pools.set(target, pool);
     return pool;
   }

@@ -23,13 +23,31 @@ export async function takeRecords(
   return { batchItemFailures: failures.flat() };
 }
 
+/**
+ * Parses each record by itself, then does what all good ones ask for at once. A bad one comes again alone, and ends in the dead-letter
+ * queue; when the work fails, all come again.
+ */
+export async function takeRecordsTogether<T>(
+  { queue, log }: Place,
+  event: SQSEvent,
+  parse: (body: unknown) => T,
+  work: (parsed: readonly T[]) => Promise<void>,
+): Promise<SQSBatchResponse> {
+  const parsed: T[] = [];
+  const { batchItemFailures } = await takeRecords({ queue, log }, event, async (body) => {
+    parsed.push(parse(body));
+  });
+  await work(parsed);
+  return { batchItemFailures };
+}
+
 async function failureOf(
   { queue, log }: Place,
   record: SQSRecord,
   take: (body: unknown) => Promise<void>,
 ): Promise<{ itemIdentifier: string }[]> {
   try {
-    await take(JSON.parse(record.body));
+    await take(parsed(record.body));
     return [];
   } catch (error) {
     if (error instanceof Postponed) await queue.changeVisibility(record.receiptHandle, error.delaySeconds);
@@ -43,6 +61,15 @@ async function failureOf(
         messageOf(error),
       );
     return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+/** Raises without quoting the message, which may name files. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new MigrationError('MESSAGE_MALFORMED', 'a message that is no JSON: nobody can take it');
   }
 }
 

@@ -26,6 +26,7 @@ export const enumerateMessage = z.object({
   round: count,
 });
 
+/** The message of a final failure; back in a queue of chunks, it asks to try that item again. */
 export const deadLetterMessage = z.object({
   v: z.literal(SCHEMA_VERSION),
   type: z.literal('failure'),
@@ -38,6 +39,9 @@ export const deadLetterMessage = z.object({
     .transform((text) => text as ItemId),
   code: z.string(),
 });
+
+/** What the functions that work off chunks are sent. */
+export const workMessage = z.discriminatedUnion('type', [chunkMessage, deadLetterMessage]);
 
 export function chunkBody(ref: ChunkRef): string {
   return JSON.stringify({ v: SCHEMA_VERSION, type: 'chunk', ...ref });

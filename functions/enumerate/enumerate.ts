@@ -3,8 +3,9 @@ import { FatalError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay } from '../core/gates.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
-import { type Checkpoint, type Job, readsDump } from '../core/job.ts';
+import { type Checkpoint, type Cursor, type Job, readsDump } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
+import { placeOf } from '../core/queues.ts';
 import { stopJob } from '../core/stop-job.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
@@ -58,9 +59,14 @@ async function dumpPlanner(servers: Servers, dumps: Dumps, job: Job): Promise<Pl
         deadline,
         dump,
         keys: dumps.keys,
+        largestArchive: largestArchive(ports, current),
         ...(defaultEncoding !== undefined && { defaultEncoding }),
       }),
   };
+}
+
+function largestArchive(ports: Ports, job: Job): number {
+  return ports.lane && placeOf(ports, job) === 'functions' ? ports.lane.aboveBytes : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -83,7 +89,10 @@ export async function enumerateRound(
     for (let checkpoint = await ports.store.checkpoint(id, round); checkpoint; ) {
       if (checkpoint.cursor.stage === 'done' || deadline.remainingMs() < STEP_MARGIN_MS) return;
       await requireOpen(ports, planner.needs(checkpoint));
-      await advance(ports, job, checkpoint, () => planner.plan(ports, job, checkpoint as Checkpoint, deadline));
+      const rests = await advance(ports, job, checkpoint, () =>
+        planner.plan(ports, job, checkpoint as Checkpoint, deadline),
+      );
+      if (rests) return;
       checkpoint = await ports.store.checkpoint(id, round);
       if (!(await renew(ports, id, holder))) return;
       if ((await ports.store.job(id))?.state !== 'running') return;
@@ -106,7 +115,8 @@ async function requireOpen({ store, clock }: Ports, names: readonly EndpointName
   }
 }
 
-async function advance(ports: Ports, job: Job, checkpoint: Checkpoint, plan: () => Promise<Step>): Promise<void> {
+/** Plans one page. Returns whether there is nothing more to plan for now. */
+async function advance(ports: Ports, job: Job, checkpoint: Checkpoint, plan: () => Promise<Step>): Promise<boolean> {
   const existing = await ports.store.page(job.id, checkpoint.round, checkpoint.nextPage);
   const step = existing ? undefined : await plan();
   const page =
@@ -122,9 +132,17 @@ async function advance(ports: Ports, job: Job, checkpoint: Checkpoint, plan: () 
       }
     : { ...checkpoint, ...step?.learned, cursor: step?.next ?? checkpoint.cursor };
   // Whoever moved the checkpoint meanwhile planned the same page: it is queued by them, or by the supervisor.
-  if (!(await ports.store.updateCheckpoint(next)) || !page) return;
+  const rests = step?.rest ?? false;
+  // A dump that rests is looked at again and again: where nothing came of that, nothing is written.
+  if (rests && !page && isSamePlace(next.cursor, checkpoint.cursor)) return true;
+  if (!(await ports.store.updateCheckpoint(next)) || !page) return rests;
   await queuePage(ports, job, page);
   ports.log.info({ job: job.id, round: page.round, page: page.page, chunks: page.chunks.length }, 'planned a page');
+  return rests;
+}
+
+function isSamePlace(a: Cursor, b: Cursor): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** An endpoint's trouble closes its gate; a mistake in the job ends it; anything else is tried again. */

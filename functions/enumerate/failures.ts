@@ -32,7 +32,8 @@ export async function failuresToRetry(
       finding.row.outcome === 'failure' &&
       !finding.reopened &&
       finding.round < checkpoint.round &&
-      (cursor.code === undefined || finding.row.code === cursor.code),
+      (cursor.code === undefined || finding.row.code === cursor.code) &&
+      (!cursor.redriven || finding.redriven === true),
   );
   return { chosen, after: findings.at(-1)?.item };
 }

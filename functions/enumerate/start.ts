@@ -24,9 +24,7 @@ export async function startStage(enumeration: Enumeration): Promise<Step> {
   if (checkpoint.kind === 'load') return openLoad(enumeration, cutOff);
   const learned = { cutOff, ...changesSince(enumeration, before, cutOff) };
   return moveTo(
-    checkpoint.kind === 'retry'
-      ? { stage: 'failures', ...(job.retry?.code && { code: job.retry.code }) }
-      : { stage: 'unsettled', page: 0 },
+    checkpoint.kind === 'retry' ? { stage: 'failures', ...job.retry } : { stage: 'unsettled', page: 0 },
     learned,
   );
 }

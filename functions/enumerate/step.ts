@@ -24,6 +24,8 @@ export interface Enumeration extends Planning {
 export interface DumpEnumeration extends Planning {
   readonly dump: Dump;
   readonly keys: StorageKeys;
+  /** An archive larger than this (bytes) cannot be read to its end in the time that there is. */
+  readonly largestArchive: number;
   /** How the target reads texts without SpecificCharacterSet, by Orthanc's name; absent where it does not tell. */
   readonly defaultEncoding?: string;
 }
@@ -36,6 +38,8 @@ export interface Step {
   readonly held?: readonly FileEntry[];
   /** Only for pages made from a sorted study list. */
   readonly studies?: { readonly first: OrthancId; readonly last: OrthancId };
+  /** There is nothing more to plan for now. */
+  readonly rest?: true;
   /** What the step found out about the round. */
   readonly learned?: Pick<Partial<Checkpoint>, 'cutOff' | 'changesSince' | 'studies'>;
 }

@@ -1,3 +1,4 @@
+import { ahead } from '../core/ahead.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { Selection } from '../core/job.ts';
 import type { InstanceEntry } from '../core/plan.ts';
@@ -58,26 +59,14 @@ export interface StudyRead<T> {
 }
 
 /** Reads something of each study in order, a few studies ahead. */
-export async function* readAhead<T>(
+export function readAhead<T>(
   studies: readonly OrthancId[],
   first: number,
   read: (study: OrthancId) => Promise<T>,
 ): AsyncGenerator<StudyRead<T>> {
-  const pending: Promise<StudyRead<T>>[] = [];
-  let begun = 0;
-  const begin = (): void => {
-    const study = studies[begun];
-    if (study === undefined) return;
-    const index = first + begun;
-    begun += 1;
-    const reading = read(study).then((value) => ({ index, study, value }));
-    // It is awaited below, in order; until then a failure must not count as unhandled.
-    reading.catch(() => undefined);
-    pending.push(reading);
-  };
-  while (pending.length < AHEAD && begun < studies.length) begin();
-  for (let next = pending.shift(); next; next = pending.shift()) {
-    begin();
-    yield await next;
-  }
+  return ahead(studies.entries(), AHEAD, async ([at, study]) => ({
+    index: first + at,
+    study,
+    value: await read(study),
+  }));
 }

@@ -4,7 +4,7 @@ import { chunkBody } from '../core/messages.ts';
 import { encodePage, replacedBy } from '../core/packing.ts';
 import type { PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
-import { chunkQueue } from '../core/queues.ts';
+import { sendChunks } from '../core/queues.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
 import { failureId } from '../evidence/failure-id.ts';
 import type { Step } from './step.ts';
@@ -44,12 +44,14 @@ export async function reopenFailures({ store, objects, queues }: Ports, page: Pl
   await queues.deadLetter.discard(discarded);
 }
 
-export async function queuePage(ports: Ports, { kind }: Job, page: PlanPage): Promise<void> {
+export async function queuePage(ports: Ports, planned: Job, page: PlanPage): Promise<void> {
   const { store, clock } = ports;
   const { job, round, page: number } = page;
-  await chunkQueue(ports, kind).send(
-    page.chunks.map((_, chunk) => ({ body: chunkBody({ job, round, page: number, chunk }) })),
-  );
+  const messages = page.chunks.map((chunk, index) => ({
+    body: chunkBody({ job, round, page: number, chunk: index }),
+    chunk,
+  }));
+  await sendChunks(ports, planned, messages);
   await store.pageQueued(job, round, number, clock.now());
 }
 

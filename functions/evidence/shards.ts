@@ -19,14 +19,17 @@ interface Open {
 export class ShardWriter {
   readonly #objects: ObjectStore;
   readonly #job: JobId;
+  readonly #before: readonly Shard[];
   readonly #open = new Map<OutcomeClass, Open>();
   readonly #shards: Shard[] = [];
   readonly #encoder = new TextEncoder();
   #counts = NO_COUNTS;
 
-  constructor(objects: ObjectStore, job: JobId) {
+  /** Goes on behind the shards that are there already. */
+  constructor(objects: ObjectStore, job: JobId, before: readonly Shard[]) {
     this.#objects = objects;
     this.#job = job;
+    this.#before = before;
   }
 
   get counts(): Counts {
@@ -35,7 +38,7 @@ export class ShardWriter {
 
   async add(row: OutcomeRow): Promise<void> {
     this.#counts = addCounts(this.#counts, countRow(row));
-    const open = this.#open.get(row.outcome) ?? { parts: [], bytes: 0, rows: 0, number: 1 };
+    const open = this.#open.get(row.outcome) ?? { parts: [], bytes: 0, rows: 0, number: this.#first(row.outcome) };
     this.#open.set(row.outcome, open);
     const line = this.#encoder.encode(`${JSON.stringify(row)}\n`);
     open.parts.push(line);
@@ -47,6 +50,10 @@ export class ShardWriter {
   async finish(): Promise<readonly Shard[]> {
     for (const [outcome, open] of this.#open) if (open.rows > 0) await this.#write(outcome, open);
     return this.#shards;
+  }
+
+  #first(outcome: OutcomeClass): number {
+    return 1 + this.#before.filter((shard) => shard.outcome === outcome).length;
   }
 
   async #write(outcome: OutcomeClass, open: Open): Promise<void> {

@@ -1,10 +1,9 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { attemptChunk } from '../attempt/attempt.ts';
+import { work } from '../attempt/work.ts';
 import type { TransferWorker } from '../attempt/worker.ts';
 import { deadlineOf, type SqsHandler, takeRecords } from '../batch/records.ts';
 import type { Dumps } from '../core/dump.ts';
-import { chunkMessage } from '../core/messages.ts';
 import { importer } from './import.ts';
 
 /** The import function: each record names one chunk of files. */
@@ -13,8 +12,7 @@ export function createHandler(worker: TransferWorker, dumps: Dumps): SqsHandler 
   const process = importer(dumps);
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
     takeRecords({ queue: queues.import, log }, event, async (body) => {
-      const { job, round, page, chunk } = chunkMessage.parse(body);
-      await attemptChunk(worker, { job, round, page, chunk }, deadlineOf(context), process);
+      await work(worker, body, deadlineOf(context), process);
     }),
   );
   return (event, context) => handler(event, context);

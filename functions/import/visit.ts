@@ -1,4 +1,4 @@
-import { provenance, rowOfCondemned, rowOfFailure } from '../attempt/failed-rows.ts';
+import { isTooLarge, provenance, rowOfCondemned, rowOfFailure, rowOfTooLarge } from '../attempt/failed-rows.ts';
 import { ask } from '../attempt/lookup.ts';
 import type { Watch } from '../attempt/process.ts';
 import type { Unproven } from '../attempt/prove.ts';
@@ -80,6 +80,7 @@ async function deliver(
   startedAt: number,
 ): Promise<Visited> {
   if (attempt.condemned.has(entry.id)) return { row: rowOfCondemned(attempt, entry, startedAt, { size }) };
+  if (isTooLarge(attempt, size)) return { row: await rowOfTooLarge(attempt, entry, { size }) };
   const open = () => source.body();
   const sent = await withinLimits(attempt, entry.id, size, watch, () =>
     send(attempt, upload, { entry, size, open, once: source.once }),

@@ -71,9 +71,19 @@ export async function retryFailures(ports: Ports, id: JobId, code: string | unde
       'JOB_NOT_ENDED',
       `job ${id} is ${job.state}: its failures can be retried once it has completed`,
     );
+  return openRetry(ports, job, code === undefined ? {} : { code });
+}
+
+/** Opens a round that tries failures of an ended job again, not before this time (milliseconds since the epoch). */
+export async function openRetry(
+  ports: Ports,
+  job: Job,
+  retry: NonNullable<Job['retry']>,
+  notBefore = 0,
+): Promise<Job | undefined> {
   const round = job.round + 1;
-  await openRound(ports, job, round, 'retry');
-  return updateJob(ports, id, (current) => {
+  await openRound(ports, job, round, 'retry', { notBefore, lastChance: false });
+  return updateJob(ports, job.id, (current) => {
     if (current.round !== job.round) return undefined;
     const { retry: _retry, ...rest } = resumed(current, ports.clock.now());
     return {
@@ -82,7 +92,7 @@ export async function retryFailures(ports: Ports, id: JobId, code: string | unde
       round,
       settled: { ...addCounts(current.settled, current.harvested.counts), unsettled: 0 },
       harvested: { pages: 0, counts: NO_COUNTS },
-      ...(code !== undefined && { retry: { code } }),
+      retry,
     };
   });
 }

@@ -1,3 +1,5 @@
+import type { Place } from '../core/queues.ts';
+
 /** How the supervisor paces jobs. Times in milliseconds. */
 export interface SupervisorSettings {
   /** A planned chunk that nobody touched for so long is queued again. */
@@ -13,6 +15,8 @@ export interface SupervisorSettings {
   readonly failuresToStop: number;
   /** Whoever runs this supervisor has checked both servers himself, a moment before: it need not be done again when a job starts. */
   readonly assessed: boolean;
+  /** Whose jobs it looks after. */
+  readonly place: Place;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -23,4 +27,5 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   lastRound: 20,
   failuresToStop: 200,
   assessed: false,
+  place: 'functions',
 };

@@ -1,50 +1,90 @@
-import { FatalError, messageOf } from '../core/errors.ts';
+import { FatalError, type MigrationError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
+import type { JobId } from '../core/ids.ts';
 import { ENDED, type Job, readsDump, SCHEMA_VERSION, writesTarget } from '../core/job.ts';
-import type { Ports } from '../core/ports.ts';
+import type { Deadline, Ports } from '../core/ports.ts';
+import { placeOf } from '../core/queues.ts';
 import { stopJob } from '../core/stop-job.ts';
 import { compact } from '../evidence/compact.ts';
 import { assess, assessTarget } from '../orthanc/assess.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
 import { failsMostly } from './fails-mostly.ts';
+import { tendFeeds } from './feeds.ts';
 import { tendGates, waitedTooLong } from './gates.ts';
 import { harvest } from './harvest.ts';
+import { measureJobs, noteProgress } from './measure.ts';
 import { openRound } from './open-round.ts';
+import { isTold, publishNews } from './publish.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { settleRound } from './settle.ts';
 import { updateJob } from './update-job.ts';
 import { queueIdle, wakeEnumerator } from './wake.ts';
 
-/** Moves every job that has not ended one step along its state machine. Safe to run twice at once, and to die anywhere. */
+const FOREVER: Deadline = { remainingMs: () => Number.POSITIVE_INFINITY };
+/** A further step of a job is not begun when less than this is left; milliseconds. */
+const STEP_MS = 30_000;
+/** Steps of one job in one look; from its request to its end there are fewer. */
+const MOST_STEPS = 10;
+
+/**
+ * Moves every job that has not ended along its state machine, as far as that goes without waiting. Safe to run twice at once, and to
+ * die anywhere.
+ */
 export async function superviseAll(
   ports: Ports,
   servers: Servers,
   settings: SupervisorSettings = DEFAULT_SETTINGS,
+  deadline: Deadline = FOREVER,
 ): Promise<void> {
-  for (const job of await ports.store.jobs()) {
-    if (ENDED.has(job.state) || job.v !== SCHEMA_VERSION) continue;
-    await superviseJob(ports, servers, settings, job).catch(async (error: unknown) => {
-      if (!(error instanceof FatalError)) throw error;
-      ports.log.error({ job: job.id, code: error.code }, error.message);
-      await failJob(ports, job.id, error);
-    });
+  const jobs = (await ports.store.jobs()).filter((job) => job.v === SCHEMA_VERSION);
+  const ours = jobs.filter((job) => placeOf(ports, job) === settings.place);
+  const errors: unknown[] = [];
+  for (const job of ours) {
+    if (ENDED.has(job.state) && isTold(ports, job)) continue;
+    // What ails one job must not keep the others from being looked at.
+    await superviseJob({ ports, servers, settings, deadline }, job.id).catch((error: unknown) => errors.push(error));
   }
+  const now = (await ports.store.jobs()).filter((job) => job.v === SCHEMA_VERSION);
+  if (settings.place === 'functions') await tendFeeds(ports, now);
+  await measureJobs(ports, now);
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '));
 }
 
-export async function superviseJob(
-  ports: Ports,
-  servers: Servers,
-  settings: SupervisorSettings,
-  job: Job,
-): Promise<void> {
+/** What a supervision works with. */
+interface Supervision {
+  readonly ports: Ports;
+  readonly servers: Servers;
+  readonly settings: SupervisorSettings;
+  readonly deadline: Deadline;
+}
+
+async function superviseJob(supervision: Supervision, id: JobId): Promise<void> {
+  const { ports, deadline } = supervision;
+  let before: string | undefined;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const job = await ports.store.job(id);
+    const where = job && `${job.state} ${job.round}`;
+    if (!job || where === before || (steps > 0 && deadline.remainingMs() < STEP_MS)) break;
+    before = where;
+    await step(supervision, job).catch(async (error: unknown) => {
+      if (!(error instanceof FatalError)) throw error;
+      ports.log.error({ job: id, code: error.code }, error.message);
+      await failJob(ports, id, error);
+    });
+  }
+  await publishNews(ports, id);
+}
+
+async function step({ ports, servers, settings, deadline }: Supervision, job: Job): Promise<void> {
   switch (job.state) {
     case 'requested':
       return start(ports, servers, settings, job);
     case 'running':
       return run(ports, servers, settings, job);
     case 'finishing':
-      return finish(ports, job);
+      return finish(ports, job, deadline);
     case 'completed':
     case 'completed-with-failures':
     case 'stopped':
@@ -59,15 +99,26 @@ async function start(ports: Ports, servers: Servers, settings: SupervisorSetting
     if (!settings.assessed) await assessJob(ports, servers, job);
   } catch (error) {
     if (!(error instanceof FatalError) && !(error instanceof OrthancError)) throw error;
-    const reason = { code: error.code, message: messageOf(error) };
-    await updateJob(ports, job.id, (stored) =>
-      stored.state === 'requested' ? { ...stored, state: 'failed', reason, endedAt: ports.clock.now() } : undefined,
-    );
-    return;
+    return couldNotBegin(ports, job, error);
   }
   await openRound(ports, job, 1, 'load');
   await updateJob(ports, job.id, (stored) =>
     stored.state === 'requested' ? { ...stored, state: 'running', round: 1 } : undefined,
+  );
+}
+
+/**
+ * A job that somebody asked for has failed. One that takes in uploads waits for its target, or stops until it is resumed: nobody
+ * would upload the same files again.
+ */
+async function couldNotBegin(ports: Ports, job: Job, error: MigrationError): Promise<void> {
+  const takesUploads = job.dump !== undefined && 'uploads' in job.dump;
+  ports.log.error({ job: job.id, code: error.code }, error.message);
+  if (takesUploads && !(error instanceof FatalError)) return;
+  const reason = { code: error.code, message: error.message };
+  const state = takesUploads ? 'stopped' : 'failed';
+  await updateJob(ports, job.id, (stored) =>
+    stored.state === 'requested' ? { ...stored, state, reason, endedAt: ports.clock.now() } : undefined,
   );
 }
 
@@ -101,12 +152,14 @@ async function run(ports: Ports, servers: Servers, settings: SupervisorSettings,
     return stopJob(ports, job.id, 'TOO_MANY_FAILURES', message);
   }
   await queueIdle(ports, settings, harvested.job, harvested.open);
+  await noteProgress(ports, harvested.job, checkpoint.nextPage, harvested.open);
   const settled = checkpoint.cursor.stage === 'done' && harvested.job.harvested.pages === checkpoint.nextPage;
   if (settled) await settleRound(ports, settings, harvested.job, checkpoint);
 }
 
-async function finish(ports: Ports, job: Job): Promise<void> {
-  const counts = await compact(ports, job);
+async function finish(ports: Ports, job: Job, deadline: Deadline): Promise<void> {
+  const counts = await compact(ports, job, deadline);
+  if (!counts) return;
   const endedAt = ports.clock.now();
   await updateJob(ports, job.id, (stored) =>
     stored.state === 'finishing'

@@ -3,23 +3,24 @@ import type { Checkpoint, Job } from '../core/job.ts';
 import { chunkBody, enumerateBody } from '../core/messages.ts';
 import type { ChunkState, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
-import { chunkQueue } from '../core/queues.ts';
+import { enumerateQueue, sendChunks } from '../core/queues.ts';
 import { enumerationLease } from '../enumerate/lease.ts';
 import type { SupervisorSettings } from './settings.ts';
 
 /** Wakes the enumerator of a plan that is not finished, unless it was woken a moment ago. */
 export async function wakeEnumerator(
-  { store, queues, clock }: Ports,
+  ports: Ports,
   settings: SupervisorSettings,
   job: Job,
   checkpoint: Checkpoint,
 ): Promise<void> {
+  const { store, clock } = ports;
   const now = clock.now();
   if (checkpoint.cursor.stage === 'done' || now < checkpoint.notBefore) return;
   // A new holder each time: the lease can only be had when the one before has run out.
   if (!(await store.takeLease(`wake/${job.id}/${checkpoint.round}`, crypto.randomUUID(), now, settings.pokeEveryMs)))
     return;
-  await queues.enumerate.send([{ body: enumerateBody(job.id, checkpoint.round) }]);
+  await enumerateQueue(ports, job).send([{ body: enumerateBody(job.id, checkpoint.round) }]);
 }
 
 function isIdle(chunk: ChunkState, job: Job, settings: SupervisorSettings, now: number): boolean {
@@ -48,11 +49,15 @@ export async function queueIdle(
     const refs = page.chunks.flatMap((chunk, index) => {
       const needed =
         isIdle(chunk, job, settings, now) || (queueAll && chunk.state === 'planned' && chunk.queuedAt === undefined);
-      return needed ? [{ job: id, round, page: number, chunk: index }] : [];
+      return needed ? [{ ref: { job: id, round, page: number, chunk: index }, chunk }] : [];
     });
     if (refs.length === 0) continue;
-    await chunkQueue(ports, job.kind).send(refs.map((ref) => ({ body: chunkBody(ref) })));
-    for (const ref of refs) await store.changeChunk(ref, { kind: 'queued', at: now });
-    log.warn({ chunks: refs.map(chunkKey) }, 'queued chunks again');
+    await sendChunks(
+      ports,
+      job,
+      refs.map(({ ref, chunk }) => ({ body: chunkBody(ref), chunk })),
+    );
+    for (const { ref } of refs) await store.changeChunk(ref, { kind: 'queued', at: now });
+    log.warn({ chunks: refs.map(({ ref }) => chunkKey(ref)) }, 'queued chunks again');
   }
 }

@@ -1,4 +1,11 @@
-import { failedLookup, provenance, rowOfCondemned, rowOfFailure } from '../attempt/failed-rows.ts';
+import {
+  failedLookup,
+  isTooLarge,
+  provenance,
+  rowOfCondemned,
+  rowOfFailure,
+  rowOfTooLarge,
+} from '../attempt/failed-rows.ts';
 import { lookUp } from '../attempt/lookup.ts';
 import type { Watch } from '../attempt/process.ts';
 import { prove, type Unproven } from '../attempt/prove.ts';
@@ -64,6 +71,10 @@ export async function processEntries(
     }
     if (attempt.condemned.has(entry.id)) {
       rows.push(rowOfCondemned(attempt, entry, startedAt, source));
+      return;
+    }
+    if (isTooLarge(attempt, source.size)) {
+      rows.push(await rowOfTooLarge(attempt, entry, source));
       return;
     }
     const begun = attempt.worker.ports.clock.now();

@@ -44,7 +44,8 @@ export async function planAgain(enumeration: DumpEnumeration, wanted: readonly A
   return entries.map((entry) => settled.get(entry.id) ?? entry);
 }
 
-async function lookAgain(enumeration: DumpEnumeration, key: FileKey) {
+/** Looks at one object as it is now; what is gone is looked at, too. */
+export async function lookAgain(enumeration: DumpEnumeration, key: FileKey) {
   const { dump } = enumeration;
   try {
     const item = await dump.item(key);

@@ -1,7 +1,9 @@
-import type { DumpItem } from '../../core/dump.ts';
-import type { Cursor } from '../../core/job.ts';
+import { ahead } from '../../core/ahead.ts';
+import type { JobId } from '../../core/ids.ts';
+import type { Checkpoint, Cursor } from '../../core/job.ts';
 import { ChunkPacker } from '../../core/packing.ts';
 import { CHUNK_BYTES, CHUNK_INSTANCES, type FileEntry, PAGE_CHUNKS, type PlanEntry } from '../../core/plan.ts';
+import type { Ports } from '../../core/ports.ts';
 import { type DumpEnumeration, STEP_MARGIN_MS, type Step } from '../step.ts';
 import { claimInOrder, hasPixels } from './claims.ts';
 import { type Looked, look } from './look.ts';
@@ -9,7 +11,7 @@ import { type Looked, look } from './look.ts';
 type DumpCursor = Cursor & { stage: 'dump' };
 
 /** Files whose heads are read at the same time. */
-const AHEAD = 16;
+export const AHEAD = 16;
 /** The first pages are short, so that sending begins soon. */
 const FIRST_PAGE_CHUNKS = 4;
 /** What a page holds back will be planned as one page. */
@@ -19,45 +21,41 @@ const HELD_BYTES = PAGE_CHUNKS * CHUNK_BYTES;
 /** Plans the next page from the dump: what can be sent at once, and, kept with it, what has to wait for the end of the dump. */
 export async function dumpStage(enumeration: DumpEnumeration, cursor: DumpCursor): Promise<Step> {
   const { ports, job, checkpoint, dump, deadline } = enumeration;
-  const maxChunks = Math.min(PAGE_CHUNKS, FIRST_PAGE_CHUNKS * 2 ** checkpoint.nextPage);
-  const page = new Gathered(maxChunks);
+  const page = new Gathered(checkpoint);
   let next: Cursor = { stage: 'held', pass: 'orphans', page: 0 };
-  for await (const looked of lookAhead(enumeration, dump.list(cursor.after))) {
+  for await (const looked of ahead(dump.list(cursor.after), AHEAD, (item) => look(enumeration, item))) {
     page.add(looked);
     if (page.isFull || deadline.remainingMs() < STEP_MARGIN_MS) {
       next = { stage: 'dump', after: looked.key };
       break;
     }
   }
-  // In the order of the dump.
-  const claimed = await claimInOrder(ports, job.id, page.now.filter(hasPixelsToSend));
-  const known = new Map(claimed.map((entry) => [entry.id, entry]));
-  return { chunks: page.packed((entry) => known.get(entry.id) ?? entry), held: page.held, next };
+  return { ...(await page.claimed(ports, job.id)), next };
 }
 
 /** What was looked at for one page. */
-class Gathered {
+export class Gathered {
   /** All that is planned now, in the order of the dump. */
-  readonly now: FileEntry[] = [];
+  readonly #now: FileEntry[] = [];
   readonly #alone: FileEntry[] = [];
   readonly #together: (readonly FileEntry[])[] = [];
-  readonly held: FileEntry[] = [];
+  readonly #held: FileEntry[] = [];
   readonly #maxChunks: number;
   #bytes = 0;
   #heldBytes = 0;
 
-  constructor(maxChunks: number) {
-    this.#maxChunks = maxChunks;
+  constructor({ nextPage }: Checkpoint) {
+    this.#maxChunks = Math.min(PAGE_CHUNKS, FIRST_PAGE_CHUNKS * 2 ** nextPage);
   }
 
   get isFull(): boolean {
     const chunks = Math.max(this.#alone.length / CHUNK_INSTANCES, this.#bytes / CHUNK_BYTES) + this.#together.length;
-    return chunks >= this.#maxChunks || this.held.length >= HELD_FILES || this.#heldBytes >= HELD_BYTES;
+    return chunks >= this.#maxChunks || this.#held.length >= HELD_FILES || this.#heldBytes >= HELD_BYTES;
   }
 
   add({ entries, together }: Looked): void {
     const now = entries.filter((entry) => !isHeld(entry));
-    for (const entry of now) this.now.push(entry);
+    for (const entry of now) this.#now.push(entry);
     if (together) this.#together.push(now);
     else
       for (const entry of now) {
@@ -66,13 +64,20 @@ class Gathered {
       }
     for (const entry of entries) {
       if (!isHeld(entry)) continue;
-      this.held.push(entry);
+      this.#held.push(entry);
       this.#heldBytes += entry.size;
     }
   }
 
+  /** The page, once all that has pixel data has claimed its instance in the order of the dump. */
+  async claimed(ports: Ports, job: JobId): Promise<Pick<Step, 'chunks' | 'held'>> {
+    const claimed = await claimInOrder(ports, job, this.#now.filter(hasPixelsToSend));
+    const known = new Map(claimed.map((entry) => [entry.id, entry]));
+    return { chunks: this.#packed((entry) => known.get(entry.id) ?? entry), held: this.#held };
+  }
+
   /** Chunks with the files of one study side by side: a server tells of a study at once, and a storage folder has no order. */
-  packed(final: (entry: FileEntry) => FileEntry): readonly (readonly PlanEntry[])[] {
+  #packed(final: (entry: FileEntry) => FileEntry): readonly (readonly PlanEntry[])[] {
     const packer = new ChunkPacker();
     for (const entry of this.#alone.toSorted(byStudy)) packer.add(final(entry));
     for (const entries of this.#together) packer.addTogether(entries.map(final));
@@ -97,25 +102,3 @@ function isHeld(entry: FileEntry): boolean {
 
 /** Orthanc's attachment type of a header-only copy. */
 export const UNTIL_PIXEL_DATA = 3;
-
-/** Looks at objects in their order, a few at a time. */
-async function* lookAhead(enumeration: DumpEnumeration, items: AsyncIterable<DumpItem>): AsyncGenerator<Looked> {
-  const pending: Promise<Looked>[] = [];
-  const begin = (item: DumpItem): void => {
-    const looking = look(enumeration, item);
-    // It is awaited below, in order; until then a failure must not count as unhandled.
-    looking.catch(() => undefined);
-    pending.push(looking);
-  };
-  try {
-    for await (const item of items) {
-      begin(item);
-      const first = pending.length >= AHEAD ? pending.shift() : undefined;
-      if (first) yield await first;
-    }
-    for (let first = pending.shift(); first; first = pending.shift()) yield await first;
-  } finally {
-    // Whoever leaves early closes the dump soon: no file may be open then.
-    await Promise.allSettled(pending);
-  }
-}

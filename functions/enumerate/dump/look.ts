@@ -50,6 +50,7 @@ async function lookInside(enumeration: DumpEnumeration, item: DumpItem & { kind:
     const final = outcomeWithoutSending(entry, enumeration.job.options);
     if (final) return alone({ ...entry, final });
     if (content.kind !== 'zip' && content.kind !== 'tar') return alone(entry);
+    if (size > enumeration.largestArchive) return alone({ ...entry, final: { code: 'TOO_LARGE_FOR_LAMBDA' } });
     return { key: item.key, ...(await membersOf(enumeration, file, entry)), together: true };
   } finally {
     await file.close();

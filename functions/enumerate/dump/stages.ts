@@ -7,6 +7,7 @@ import { triedBefore, unsettledRows } from '../unsettled.ts';
 import { type Again, planAgain } from './again.ts';
 import { dumpStage } from './dump.ts';
 import { heldStage } from './held.ts';
+import { uploadsStage } from './uploads.ts';
 
 /** What comes next of the plan of an import, from where its cursor stands. */
 export async function nextDumpStep(enumeration: DumpEnumeration): Promise<Step> {
@@ -23,6 +24,7 @@ export async function nextDumpStep(enumeration: DumpEnumeration): Promise<Step> 
     case 'failures':
       return failedFiles(enumeration, cursor);
     case 'uploads':
+      return uploadsStage(enumeration, cursor);
     case 'studies':
     case 'changes':
     case 'compare':
@@ -34,11 +36,11 @@ export async function nextDumpStep(enumeration: DumpEnumeration): Promise<Step> 
 function firstStage({ job, checkpoint }: DumpEnumeration): Cursor {
   switch (checkpoint.kind) {
     case 'load':
-      return { stage: 'dump' };
+      return job.dump && 'uploads' in job.dump ? { stage: 'uploads', entry: 0, line: 0 } : { stage: 'dump' };
     case 'follow-up':
       return { stage: 'unsettled', page: 0 };
     case 'retry':
-      return { stage: 'failures', ...(job.retry?.code && { code: job.retry.code }) };
+      return { stage: 'failures', ...job.retry };
   }
 }
 

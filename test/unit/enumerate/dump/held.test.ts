@@ -39,6 +39,7 @@ function enumeration(): DumpEnumeration {
     deadline,
     dump: CLOSED,
     keys: new Map(),
+    largestArchive: Number.POSITIVE_INFINITY,
   };
 }
 

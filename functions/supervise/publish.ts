@@ -1,0 +1,53 @@
+import { addCounts } from '../core/counts.ts';
+import { ENDED, type Job, serversOf } from '../core/job.ts';
+import type { Gate, JobEvent, Ports } from '../core/ports.ts';
+import { updateJob } from './update-job.ts';
+
+/** Whether whoever listens has been told how the job ended. A job that its user cancelled or paused is no news. */
+export function isTold(ports: Pick<Ports, 'events'>, job: Job): boolean {
+  if (!ports.events) return true;
+  const news = newsOfEnd(job);
+  return news === undefined || job.published === news.key;
+}
+
+/** Publishes what happened to a job since the last look: at least once each, and mostly no more than that. */
+export async function publishNews(ports: Ports, id: Job['id']): Promise<void> {
+  const { events, store } = ports;
+  const job = events && (await store.job(id));
+  if (!events || !job) return;
+  const news = ENDED.has(job.state) ? newsOfEnd(job) : await newsOfGates(ports, job);
+  if (!news || job.published === news.key) return;
+  await events.publish(news.event);
+  await updateJob(ports, id, (stored) => ({ ...stored, published: news.key }));
+}
+
+interface News {
+  /** Names it for all time. */
+  readonly key: string;
+  readonly event: JobEvent;
+}
+
+function newsOfEnd(job: Job): News | undefined {
+  const { state, reason, endedAt } = job;
+  if (!ENDED.has(state) || state === 'cancelled' || reason?.code === 'PAUSED') return undefined;
+  const type = state === 'completed' || state === 'completed-with-failures' ? 'completed' : 'failed';
+  return { key: `${state} ${endedAt}`, event: eventOf(job, type, reason) };
+}
+
+async function newsOfGates({ store }: Ports, job: Job): Promise<News | undefined> {
+  if (job.state !== 'running') return undefined;
+  const gates = await Promise.all(serversOf(job).map((name) => store.gate(name)));
+  const closed = gates.find(({ state }) => state === 'closed');
+  if (!closed) return undefined;
+  return { key: `blocked ${closed.endpoint} ${closed.blockedSince}`, event: eventOf(job, 'blocked', reasonOf(closed)) };
+}
+
+function reasonOf({ code = 'BLOCKED', message = 'takes no work' }: Gate): Job['reason'] {
+  return { code, message };
+}
+
+function eventOf(job: Job, type: JobEvent['type'], reason: Job['reason']): JobEvent {
+  const { id, kind, source, target, state, settled, harvested } = job;
+  const counts = addCounts(settled, harvested.counts);
+  return { type, job: id, kind, source, target, state, counts, ...(reason && { reason }) };
+}
