@@ -1,6 +1,6 @@
+import { eachBounded } from '../core/bounded.ts';
 import type { OrthancId } from '../core/ids.ts';
 import { AttachmentFacts } from './attachment-facts.ts';
-import { eachBounded } from './bounded.ts';
 import { OrthancError } from './errors.ts';
 import type { OrthancHttp } from './http.ts';
 import { askJson } from './json.ts';

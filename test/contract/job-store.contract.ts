@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { NO_COUNTS } from '../../functions/core/counts.ts';
 import type { JobStore } from '../../functions/core/ports.ts';
+import { arrivalContract } from './arrival.contract.ts';
 import { chunkContract } from './chunk.contract.ts';
 import { claimContract } from './claim.contract.ts';
 import { fileContract } from './file.contract.ts';
+import { leaseHolderContract } from './lease-holder.contract.ts';
+import { redriveContract } from './redrive.contract.ts';
 import { checkpoint, finding, instance, job, jobId, page, row, SOURCE, TARGET } from './samples.ts';
 
 /** What every job store does. `makeStore` gives an empty one. */
@@ -166,5 +169,8 @@ export function jobStoreContract(name: string, makeStore: () => JobStore | Promi
     fileContract(() => store);
     claimContract(() => store);
     chunkContract(() => store);
+    redriveContract(() => store);
+    arrivalContract(() => store);
+    leaseHolderContract(() => store);
   });
 }

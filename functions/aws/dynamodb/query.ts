@@ -1,0 +1,41 @@
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Table } from './items.ts';
+import { checkVersion, type Item } from './stored.ts';
+
+/** Which part of a partition: from this sort key on, or what comes after it. */
+export type Range = { readonly from: string } | { readonly after: string };
+
+/** Items of a partition in the order of their sort keys, at most `limit`. Raises `STORE_NEWER_VERSION`. */
+export async function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
+  const found: Item[] = [];
+  let next: Record<string, AttributeValue> | undefined;
+  // An answer ends at 1 MB, too.
+  do {
+    if (found.length >= limit) break;
+    const answer = await table.client.send(
+      new QueryCommand({
+        ...{ TableName: table.name, ConsistentRead: true, ...partition(pk, range) },
+        ...(limit < Infinity && { Limit: limit - found.length }),
+        ...(next && { ExclusiveStartKey: next }),
+      }),
+    );
+    found.push(...(answer.Items ?? []));
+    next = answer.LastEvaluatedKey;
+  } while (next);
+  return found.map((item) => checkVersion(table.name, item));
+}
+
+function partition(pk: string, range: Range | undefined) {
+  if (!range)
+    return {
+      KeyConditionExpression: '#pk = :pk',
+      ExpressionAttributeNames: { '#pk': 'pk' },
+      ExpressionAttributeValues: { ':pk': { S: pk } },
+    };
+  const [comparison, sk] = 'from' in range ? ['>=', range.from] : ['>', range.after];
+  return {
+    KeyConditionExpression: `#pk = :pk AND #sk ${comparison} :sk`,
+    ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+    ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+  };
+}

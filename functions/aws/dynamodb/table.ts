@@ -1,0 +1,42 @@
+/**
+ * The one table of the job store. Every item has `v` (the version of this layout) and `token` (whose write it was, see items.ts);
+ * values are JSON in a string unless it says otherwise.
+ *
+ * | what       | pk                      | sk                     | attributes |
+ * |------------|-------------------------|------------------------|------------|
+ * | job        | `jobs`                  | job id                 | `revision` (N), `body` |
+ * | checkpoint | `job#<job>`             | `checkpoint#<round>`   | `revision` (N), `body` |
+ * | plan page  | `plan#<job>#<round>`    | number of the page     | `head`: the page without its chunks; `c0`, `c1`, …: a chunk each (chunk-text.ts); `harvested` once it is |
+ * | finding    | `findings#<job>`        | the item               | `item` (S), `round` (N), `reopened`, `redriven` (BOOL), `row` |
+ * | claims     | `claims#<job>#<instance>` | `-`                  | `revision` (N), `body` |
+ * | arrival    | `arrivals#<job>`        | number of the entry    | `body` |
+ * | gate       | `gate#<endpoint>`       | `-`                    | `revision` (N), `body` |
+ * | limits     | `limits#<endpoint>`     | `-`                    | `revision` (N), `body` |
+ * | lease      | `lease#<name>`          | `-`                    | `holder` (S), `until` (N, ms), `expires` (N, s) |
+ *
+ * Numbers in keys are padded with zeros, so that the order of the text is theirs. Chunks are what is written most, and a write is
+ * billed by the size of the whole item: that is why they are short, and why each is an attribute of its own that workers change
+ * without disturbing each other.
+ */
+
+/** Raised when the layout changes; items of another version are refused, never guessed at. */
+export const LAYOUT_VERSION = 1;
+
+/** Seconds since the epoch after which DynamoDB may delete an item; leases alone have it. */
+export const TTL_ATTRIBUTE = 'expires';
+
+/** What `CreateTable` needs besides the table's name. */
+export function tableDefinition() {
+  const text = 'S' as const;
+  return {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' as const },
+      { AttributeName: 'sk', KeyType: 'RANGE' as const },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: text },
+      { AttributeName: 'sk', AttributeType: text },
+    ],
+    BillingMode: 'PAY_PER_REQUEST' as const,
+  };
+}

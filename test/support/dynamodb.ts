@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { tableDefinition } from '../../functions/aws/dynamodb/table.ts';
+import { CREDENTIALS, REGION } from './aws.ts';
+
+// A CommonJS package without types.
+const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
+
+/** DynamoDB in this process. */
+export interface DynamoDb {
+  readonly endpoint: string;
+  readonly client: DynamoDBClient;
+  /** Creates an empty table of the job store, and returns its name. */
+  createTable(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startDynamoDb(): Promise<DynamoDb> {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  return {
+    endpoint,
+    client,
+    async createTable() {
+      const name = `orthanc-migrate-${randomUUID()}`;
+      await client.send(new CreateTableCommand({ TableName: name, ...tableDefinition() }));
+      return name;
+    },
+    async stop() {
+      client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
