@@ -34,6 +34,10 @@ export const ENV = {
   /** UUIDs of the event source mappings that the supervisor holds back while a server is away. */
   transferMapping: 'ORTHANC_MIGRATE_TRANSFER_MAPPING',
   importMapping: 'ORTHANC_MIGRATE_IMPORT_MAPPING',
+  /** Seconds between two looks of the supervisor. */
+  superviseEvery: 'ORTHANC_MIGRATE_SUPERVISE_EVERY',
+  /** Seconds after which a chunk that nobody touched is queued again: longer than its message can be hidden. */
+  idleAfter: 'ORTHANC_MIGRATE_IDLE_AFTER',
   /** Name of the event bus. */
   eventBus: 'ORTHANC_MIGRATE_EVENT_BUS',
   /** Name of the stack: metrics have it as their dimension. */

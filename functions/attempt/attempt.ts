@@ -61,8 +61,8 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
 }
 
 async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
-  const gate = await worker.ports.store.gate(name);
-  const delay = gateDelay(gate, worker.ports.clock.now());
+  const { store, clock, superviseEveryMs } = worker.ports;
+  const delay = gateDelay(await store.gate(name), clock.now(), superviseEveryMs);
   if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
 }
 

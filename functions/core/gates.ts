@@ -106,9 +106,12 @@ export async function releaseExclusive({ store }: Place, endpoint: EndpointName,
   });
 }
 
-/** Milliseconds for which work must stay away from the endpoint; 0 when it may use it. */
-export function gateDelay(gate: Gate, now: number): number {
-  if (gate.state === 'closed') return Math.max(1000, (gate.probeAt ?? now) - now + 500);
+/**
+ * Milliseconds for which work must stay away from the endpoint; 0 when it may use it. A closed gate opens no sooner than the
+ * supervisor looks, and whoever comes back before that has come for nothing.
+ */
+export function gateDelay(gate: Gate, now: number, superviseEveryMs = 500): number {
+  if (gate.state === 'closed') return Math.max(1000, superviseEveryMs, (gate.probeAt ?? now) - now + superviseEveryMs);
   const { exclusive } = gate;
   if (exclusive && exclusive.until > now) return 2000;
   return 0;

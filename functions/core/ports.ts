@@ -295,6 +295,8 @@ export interface Ports {
   };
   /** Absent on one machine, where everything works in one place. */
   readonly lane?: WorkerLane;
+  /** How far apart the supervisor's looks are, milliseconds; absent: it looks all the time. */
+  readonly superviseEveryMs?: number;
   readonly events?: EventBus;
   readonly feeds?: FunctionFeeds;
   readonly metrics?: Metrics;

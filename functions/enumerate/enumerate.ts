@@ -108,9 +108,9 @@ function renew({ store, clock }: Ports, id: JobId, holder: string): Promise<bool
   return store.takeLease(enumerationLease(id), holder, clock.now(), LEASE_MS);
 }
 
-async function requireOpen({ store, clock }: Ports, names: readonly EndpointName[]): Promise<void> {
+async function requireOpen({ store, clock, superviseEveryMs }: Ports, names: readonly EndpointName[]): Promise<void> {
   for (const name of names) {
-    const delay = gateDelay(await store.gate(name), clock.now());
+    const delay = gateDelay(await store.gate(name), clock.now(), superviseEveryMs);
     if (delay > 0) throw new Postponed('GATE_CLOSED', `${name} takes no work now`, Math.ceil(delay / 1000));
   }
 }

@@ -41,7 +41,7 @@ export async function look(enumeration: DumpEnumeration, item: DumpItem): Promis
 
 async function lookInside(enumeration: DumpEnumeration, item: DumpItem & { kind: 'object' }): Promise<Looked> {
   const { dump, keys, defaultEncoding } = enumeration;
-  const file = await dump.open(item.key);
+  const file = await dump.open(item.key, 'head');
   try {
     const { size, version } = file;
     const options = { keys, ...(defaultEncoding !== undefined && { defaultEncoding }) };
