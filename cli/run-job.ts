@@ -1,5 +1,5 @@
 import type { Beginning } from '../functions/control/begin-job.ts';
-import { dumpContentOf } from './evidence/dump-content.ts';
+import { dumpContentOf } from '../functions/evidence/dump-content.ts';
 import { tallyOf } from './evidence/tally.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -5,7 +5,7 @@ import type { Job } from '../../functions/core/job.ts';
 import type { OutcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore } from '../../functions/core/ports.ts';
 import { evidencePrefix, type Shard } from '../../functions/evidence/manifest.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest } from '../../functions/evidence/read-manifest.ts';
 
 export interface EvidenceCheck {
   readonly files: number;

@@ -1,28 +1,7 @@
 import { join } from 'node:path';
-import { FatalError, MigrationError } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
-import type { ObjectStore } from '../../functions/core/ports.ts';
-import { evidencePrefix, type Manifest, manifestKey } from '../../functions/evidence/manifest.ts';
+import { evidencePrefix } from '../../functions/evidence/manifest.ts';
 import { objectsFolder } from '../runtime/state.ts';
-
-/** The manifest of a job; `undefined` while it has none. Raises `EVIDENCE_DAMAGED`. */
-export async function readManifest(objects: ObjectStore, job: JobId): Promise<Manifest | undefined> {
-  try {
-    return parse(job, new TextDecoder().decode(await objects.read(manifestKey(job))));
-  } catch (error) {
-    if (error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND') return undefined;
-    throw error;
-  }
-}
-
-function parse(job: JobId, text: string): Manifest {
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch (cause) {
-    const message = `the manifest of job ${job} is damaged; "orthanc-migrate verify SOURCE TARGET" compares anew`;
-    throw new FatalError('EVIDENCE_DAMAGED', message, { cause });
-  }
-}
 
 /** Where a person finds the evidence of a job. */
 export function evidenceFolder(stateDirectory: string, job: JobId): string {

@@ -3,8 +3,8 @@ import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
 import { evidencePrefix, type Manifest } from '../../functions/evidence/manifest.ts';
+import { readManifest } from '../../functions/evidence/read-manifest.ts';
 import { progressOf } from '../../functions/supervise/progress.ts';
-import { readManifest } from './manifest.ts';
 
 export interface CodeTally {
   readonly outcome: OutcomeClass;

@@ -1,10 +1,10 @@
-import type { DumpContent } from '../evidence/dump-content.ts';
+import type { DumpContent } from '../../functions/evidence/dump-content.ts';
 import * as format from '../output/format.ts';
 import { tableLines } from '../output/table.ts';
 
 /** What a dump holds, for people: its files by kind, its studies by modality and year. */
 export function dumpLines({ kinds, studies }: DumpContent): string[] {
-  const files = [...kinds].map(([kind, { files, bytes, compressed, encrypted }]) => [
+  const files = kinds.map(([kind, { files, bytes, compressed, encrypted }]) => [
     kind,
     format.count(files),
     format.bytes(bytes),

@@ -19,6 +19,8 @@ export interface Question {
   readonly path: string;
   /** Asks with POST. All that is posted here are look-ups: they change nothing and can be repeated. */
   readonly body?: string;
+  /** Deletes what the path names. Repeating it changes nothing more. */
+  readonly method?: 'DELETE';
   /** Milliseconds to the headers of the answer; 60 s if absent. */
   readonly timeoutMs?: number;
 }
@@ -118,7 +120,7 @@ export class OrthancHttp {
   #send(question: Question): Promise<Dispatcher.ResponseData> {
     return this.#pool.request({
       path: pathBelow(this.#endpoint, question.path),
-      method: question.body === undefined ? 'GET' : 'POST',
+      method: question.method ?? (question.body === undefined ? 'GET' : 'POST'),
       headers: question.body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
       body: question.body ?? null,
       headersTimeout: question.timeoutMs ?? ANSWER_TIMEOUT_MS,

@@ -1,8 +1,8 @@
-import type { JobId } from '../../functions/core/ids.ts';
-import { pagesOfRound } from '../../functions/core/page-walk.ts';
-import type { FileEntry, PlanPage } from '../../functions/core/plan.ts';
-import type { Ports } from '../../functions/core/ports.ts';
-import { readStoredLines } from '../../functions/core/stored-lines.ts';
+import type { JobId } from '../core/ids.ts';
+import { pagesOfRound } from '../core/page-walk.ts';
+import type { FileEntry, PlanPage } from '../core/plan.ts';
+import type { Ports } from '../core/ports.ts';
+import { readStoredLines } from '../core/stored-lines.ts';
 
 /** In the order in which people want to see them. */
 const KINDS = [
@@ -38,7 +38,7 @@ export interface StudyTally {
 
 /** What a dump holds. */
 export interface DumpContent {
-  readonly kinds: ReadonlyMap<DumpKind, KindTally>;
+  readonly kinds: readonly (readonly [DumpKind, KindTally])[];
   readonly studies: readonly StudyTally[];
 }
 
@@ -70,7 +70,7 @@ export async function dumpContentOf(ports: Pick<Ports, 'store' | 'objects'>, job
     const tally = kinds.get(kind);
     return tally ? [[kind, tally] as const] : [];
   });
-  return { kinds: new Map(inOrder), studies };
+  return { kinds: inOrder, studies };
 }
 
 async function* filesOf({ store, objects }: Pick<Ports, 'store' | 'objects'>, job: JobId): AsyncGenerator<FileEntry> {
