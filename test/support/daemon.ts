@@ -45,7 +45,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 /** The kernel ends the server with us, even after SIGKILL: exit handlers do not run then, nor inside Jest's sandbox. */
-function tied({ command, args }: DaemonOptions): [string, string[]] {
+export function tied({ command, args }: Pick<DaemonOptions, 'command' | 'args'>): [string, string[]] {
   if (!existsSync(SETPRIV)) return [command, [...args]];
   return [SETPRIV, ['--pdeathsig', 'KILL', '--', command, ...args]];
 }
