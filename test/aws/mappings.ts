@@ -24,7 +24,14 @@ export function startMappings(
   const mappings = new Map<FunctionName, EventSourceMapping>();
   for (const [id, properties] of resourcesOf(synthesis.template, 'AWS::Lambda::EventSourceMapping')) {
     const settings = settingsOf(id, properties, synthesis, resolver);
-    const found = Object.entries(functions).find(([, { name }]) => settings.functionArn.endsWith(`:${name}`));
+    const found = Object.entries(functions).find(
+      ([
+        ,
+        {
+          settings: { arn },
+        },
+      ]) => arn === settings.functionArn,
+    );
     if (!found) throw new Error(`${id} feeds ${settings.functionArn}, which the rig does not run`);
     const [name, lambda] = found as [FunctionName, Functions[FunctionName]];
     const mapping = eventSourceMapping(settings, { sqs: services.sqs, lambda, time });
@@ -36,7 +43,13 @@ export function startMappings(
 
 function settingsOf(id: string, properties: Properties, synthesis: Synthesis, resolver: Resolver): MappingSettings {
   const queueArn = resolver.text(properties.EventSourceArn);
+  // By its name or by its ARN.
   const named = resolver.text(properties.FunctionName);
+  const lambdas = resourcesOf(synthesis.template, 'AWS::Lambda::Function').map(([lambda]) =>
+    resolver.attributes(lambda),
+  );
+  const functionArn = lambdas.find(({ Ref, Arn }) => named === Ref || named === Arn)?.Arn;
+  if (functionArn === undefined) throw new Error(`${id} feeds ${named}, which is no function of the template`);
   const [, queue] =
     resourcesOf(synthesis.template, 'AWS::SQS::Queue')
       .map(([queueId]) => [queueId, resolver.attributes(queueId)] as const)
@@ -48,7 +61,7 @@ function settingsOf(id: string, properties: Properties, synthesis: Synthesis, re
     uuid: String(resolver.attributes(id).Id),
     queueUrl: String(queue.Ref),
     queueArn,
-    functionArn: named,
+    functionArn,
     batchSize: Number(properties.BatchSize ?? DEFAULT_BATCH),
     windowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1000,
     maximumConcurrency: scaling?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,

@@ -19,37 +19,30 @@ export interface UploadsBucket {
   testEvent(): Promise<void>;
 }
 
+/** As in the property `NotificationConfiguration` of a bucket. */
 interface QueueConfiguration {
-  readonly Events: readonly string[];
-  readonly QueueArn: unknown;
+  readonly Event: string;
+  readonly Queue: unknown;
   readonly Filter?: {
-    readonly Key?: { readonly FilterRules?: readonly { readonly Name: string; readonly Value: string }[] };
+    readonly S3Key?: { readonly Rules?: readonly { readonly Name: string; readonly Value: string }[] };
   };
 }
 
-/** The first bucket that tells a queue of its objects; fauxqs has no notifications, so that the rig sends them. */
+/** The bucket that tells a queue of its objects; fauxqs has no notifications, so that the rig sends them. */
 export function uploadsBucket(
   template: Template,
   resolver: Resolver,
   services: Services,
   time: RigTime,
 ): UploadsBucket {
-  const [, properties] = resourcesOf(template, 'Custom::S3BucketNotifications')[0] ?? [];
-  const { QueueConfigurations } = (properties?.NotificationConfiguration ?? {}) as {
-    QueueConfigurations?: readonly QueueConfiguration[];
-  };
-  const configuration = QueueConfigurations?.[0];
-  if (!properties || !configuration) throw new Error('the template has no bucket that tells a queue of its objects');
-  if (!configuration.Events.includes('s3:ObjectCreated:*'))
-    throw new Error(`the bucket tells of ${configuration.Events.join(', ')} alone`);
-  const name = resolver.text(properties.BucketName);
-  const queueName = resolver.text(configuration.QueueArn).split(':').at(-1);
-  const [queueId = ''] = resourcesOf(template, 'AWS::SQS::Queue')
-    .map(([id]) => id)
-    .filter((id) => resolver.attributes(id).QueueName === queueName);
-  const queueUrl = String(resolver.attributes(queueId).Ref);
-  const rules = configuration.Filter?.Key?.FilterRules ?? [];
-  const prefix = rules.find((rule) => rule.Name.toLowerCase() === 'prefix')?.Value ?? '';
+  const { name, configuration } = notifyingBucket(template, resolver);
+  if (configuration.Event !== 's3:ObjectCreated:*') throw new Error(`the bucket tells of ${configuration.Event} alone`);
+  const queueArn = resolver.text(configuration.Queue);
+  const queues = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => resolver.attributes(id));
+  const queueUrl = queues.find(({ Arn }) => Arn === queueArn)?.Ref;
+  if (queueUrl === undefined) throw new Error(`the template has no queue ${queueArn}`);
+  const rules = configuration.Filter?.S3Key?.Rules ?? [];
+  const prefix = rules.find((rule) => rule.Name === 'prefix')?.Value ?? '';
   const told = new Map<string, string>();
   const tell = async (body: string) => {
     await services.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
@@ -84,6 +77,15 @@ export function uploadsBucket(
         }),
       ),
   };
+}
+
+function notifyingBucket(template: Template, resolver: Resolver): { name: string; configuration: QueueConfiguration } {
+  for (const [id, { NotificationConfiguration }] of resourcesOf(template, 'AWS::S3::Bucket')) {
+    const all = (NotificationConfiguration ?? {}) as { QueueConfigurations?: readonly QueueConfiguration[] };
+    const [configuration] = all.QueueConfigurations ?? [];
+    if (configuration) return { name: String(resolver.attributes(id).Ref), configuration };
+  }
+  throw new Error('the template has no bucket that tells a queue of its objects');
 }
 
 interface Stored {
