@@ -1,69 +1,74 @@
 import type { Side } from '../core/answer.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointName } from '../core/ids.ts';
 import type { Endpoints } from '../core/ports.ts';
 import { OrthancClient } from './client.ts';
 import { OrthancHttp } from './http.ts';
+import { Lent } from './lent.ts';
+import { lentServer } from './lent-server.ts';
 import { createRelay, type RelayPair } from './relay/relay.ts';
 import { createUpload, type Uploads } from './relay/upload.ts';
 import type { Servers } from './server.ts';
 
-/** Connects to servers when they are first needed, and keeps the connections until it is closed. */
+/**
+ * Connects to servers when they are first needed, and keeps the connections until it is closed. Each request asks anew for its endpoints:
+ * once credentials are renewed there, what comes next uses the new ones, while what is under way ends with the old ones.
+ */
 export function createServers(endpoints: Endpoints): Servers {
-  const clients = new Kept<OrthancClient>();
-  const relays = new Kept<RelayPair>();
-  const uploads = new Kept<Uploads>();
+  const clients = new Lent<OrthancClient>();
+  const relays = new Lent<RelayPair>();
+  const uploads = new Lent<Uploads>();
 
-  const client = (name: EndpointName, side: Side): Promise<OrthancClient> =>
-    clients.get(`${side} ${name}`, async () => {
-      const endpoint = await endpoints.endpoint(name);
-      return new OrthancClient(new OrthancHttp(endpoint, side));
+  const withClient = <R>(endpoint: Endpoint, side: Side, work: (client: OrthancClient) => Promise<R>): Promise<R> =>
+    clients.use(
+      `${side} ${endpoint.name}`,
+      [endpoint],
+      async () => new OrthancClient(new OrthancHttp(endpoint, side)),
+      work,
+    );
+
+  /** Relays judge answers without asking back, so that it has to be known before. */
+  const undescribedErrors = (endpoint: Endpoint, side: Side): Promise<() => boolean> =>
+    withClient(endpoint, side, async ({ http }) => {
+      await http.undescribedErrors();
+      return () => http.errorsUndescribed;
     });
 
-  const connect = async (source: EndpointName, target: EndpointName): Promise<RelayPair> => {
-    const [from, to] = await Promise.all([client(source, 'source'), client(target, 'target')]);
-    // The relay judges answers without asking back, so that it has to be known before.
-    await Promise.all([from.http.undescribedErrors(), to.http.undescribedErrors()]);
-    return createRelay(await endpoints.endpoint(source), await endpoints.endpoint(target), {
-      undescribedErrors: { source: () => from.http.errorsUndescribed, target: () => to.http.errorsUndescribed },
-    });
+  const withRelay = async <R>(
+    source: EndpointName,
+    target: EndpointName,
+    work: (pair: RelayPair) => Promise<R>,
+  ): Promise<R> => {
+    const [from, to] = await Promise.all([endpoints.endpoint(source), endpoints.endpoint(target)]);
+    const open = async () => {
+      const [ofSource, ofTarget] = await Promise.all([
+        undescribedErrors(from, 'source'),
+        undescribedErrors(to, 'target'),
+      ]);
+      return createRelay(from, to, { undescribedErrors: { source: ofSource, target: ofTarget } });
+    };
+    return relays.use(`${source} ${target}`, [from, to], open, work);
   };
 
-  const connectUpload = async (target: EndpointName): Promise<Uploads> => {
-    const { http } = await client(target, 'target');
-    await http.undescribedErrors();
-    return createUpload(await endpoints.endpoint(target), {
-      undescribedErrors: { target: () => http.errorsUndescribed },
-    });
+  const withUpload = async <R>(target: EndpointName, work: (uploads: Uploads) => Promise<R>): Promise<R> => {
+    const to = await endpoints.endpoint(target);
+    const open = async () => createUpload(to, { undescribedErrors: { target: await undescribedErrors(to, 'target') } });
+    return uploads.use(target, [to], open, work);
   };
 
   return {
-    server: client,
-    relay: async (source, target) => (await relays.get(`${source} ${target}`, () => connect(source, target))).relay,
-    upload: async (target) => (await uploads.get(target, () => connectUpload(target))).upload,
+    server: async (name, side) => {
+      await endpoints.endpoint(name);
+      return lentServer(name, async (work) => withClient(await endpoints.endpoint(name), side, work));
+    },
+    relay: (source, target) =>
+      withRelay(source, target, async () => (request) => withRelay(source, target, ({ relay }) => relay(request))),
+    upload: (target) =>
+      withUpload(target, async () => (request) => withUpload(target, ({ upload }) => upload(request))),
     close: async () => {
       await relays.close();
       await uploads.close();
       await clients.close();
     },
   };
-}
-
-/** What is opened once by its key; a failed attempt is forgotten. */
-class Kept<T extends { close(): Promise<void> }> {
-  readonly #open = new Map<string, Promise<T>>();
-
-  get(key: string, open: () => Promise<T>): Promise<T> {
-    const known = this.#open.get(key);
-    if (known) return known;
-    const opening = open();
-    this.#open.set(key, opening);
-    opening.catch(() => this.#open.delete(key));
-    return opening;
-  }
-
-  async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#open.values());
-    this.#open.clear();
-    for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
-  }
 }

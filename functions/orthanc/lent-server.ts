@@ -1,0 +1,31 @@
+import type { EndpointName } from '../core/ids.ts';
+import type { OrthancServer } from './server.ts';
+
+/** Calls `work` with the present client of a server. */
+export type Borrow = <R>(work: (server: OrthancServer) => Promise<R>) => Promise<R>;
+
+/** A server each of whose questions goes through whatever client is the present one. `close` is its owner's business. */
+export function lentServer(name: EndpointName, borrow: Borrow): OrthancServer {
+  return {
+    name,
+    system: () => borrow((server) => server.system()),
+    statistics: () => borrow((server) => server.statistics()),
+    identity: (sample) => borrow((server) => server.identity(sample)),
+    checkStore: () => borrow((server) => server.checkStore()),
+    lastChange: () => borrow((server) => server.lastChange()),
+    changes: (since, limit) => borrow((server) => server.changes(since, limit)),
+    studies: () => borrow((server) => server.studies()),
+    study: (id) => borrow((server) => server.study(id)),
+    series: (study) => borrow((server) => server.series(study)),
+    instances: (study) => borrow((server) => server.instances(study)),
+    studyBytes: (study) => borrow((server) => server.studyBytes(study)),
+    studyOf: (instance) => borrow((server) => server.studyOf(instance)),
+    lookup: (level, value) => borrow((server) => server.lookup(level, value)),
+    sopInstanceUid: (instance) => borrow((server) => server.sopInstanceUid(instance)),
+    hasPixelData: (instance) => borrow((server) => server.hasPixelData(instance)),
+    defaultEncoding: () => borrow((server) => server.defaultEncoding()),
+    studiesOfPatient: (patient) => borrow((server) => server.studiesOfPatient(patient)),
+    recorded: (ids, studies) => borrow((server) => server.recorded(ids, studies)),
+    close: async () => undefined,
+  };
+}
