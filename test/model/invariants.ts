@@ -45,7 +45,9 @@ export async function consistentEvidence(schedule: Schedule, job: JobId): Promis
   if (findings.map((finding) => finding.item).join() !== failed.join()) fail('findings differ from failures');
   const letters = schedule.deadLetters
     .peek(10_000)
-    .map((message) => JSON.parse(message.body).item)
+    .map((message) => JSON.parse(message.body))
+    .filter((letter) => letter.job === job)
+    .map(({ item }) => item)
     .sort();
   if (letters.join() !== failed.join()) fail(`dead letters ${letters.join()} but failures ${failed.join()}`);
   return { manifest, rows };

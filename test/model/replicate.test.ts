@@ -101,4 +101,33 @@ describe('a replicate job under random schedules', () => {
     },
     10 * MINUTES,
   );
+
+  it(
+    'tries again whatever is redriven from the dead-letter queue, and nothing else',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(stories, async (story) => {
+          const schedule = beginning({ ...story, quirks: 3 });
+          const plot = plotOf(story);
+          await tell(schedule, plot);
+          const letters = schedule.deadLetters.peek(10_000);
+          const redriven = letters.filter(() => schedule.random.chance(0.6));
+          schedule.world.quirks.clear();
+          for (const { body } of redriven) {
+            // At least once: a message may come twice.
+            await schedule.transferQueue.send([{ body }, { body }]);
+            while (schedule.deliver(schedule.transferQueue)) await schedule.drain();
+          }
+          await moments(schedule, plot, 200, true);
+          await untilEnded(schedule, plot);
+          const { rows } = await consistentEvidence(schedule, JOB);
+          const failed = [...rows].filter(([, row]) => row.outcome === 'failure').map(([item]) => item);
+          const left = letters.filter((letter) => !redriven.includes(letter)).map(({ body }) => JSON.parse(body).item);
+          expect(failed.sort()).toEqual(left.sort());
+        }),
+        { numRuns: Math.ceil(RUNS / 3) },
+      );
+    },
+    10 * MINUTES,
+  );
 });

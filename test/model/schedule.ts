@@ -95,6 +95,11 @@ export class Schedule {
     );
   }
 
+  /** Lets a process of the world outside do something through the ports; it may die of it. */
+  run(work: (ports: Ports) => Promise<void>): void {
+    this.#spawn((life) => work(mortalPorts(this.ports, life)));
+  }
+
   /** Delivers one message of a queue to its handler, if one is visible. Returns whether there was one. */
   deliver(queue: SqliteQueue): boolean {
     // Reordering: any of the visible ones.

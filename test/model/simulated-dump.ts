@@ -38,9 +38,16 @@ export class SimulatedDump {
   /** What happens to a file in the midst of being read. */
   meanwhile: (file: SimulatedFile) => void = () => undefined;
 
+  /** The order in which files came, where they were uploaded one after the other. */
+  arrived: readonly FileKey[] = [];
+
   /** In the dump's order. */
   get inOrder(): readonly SimulatedFile[] {
-    return [...this.files.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...this.files.values()].sort((a, b) => this.#place(a) - this.#place(b) || (a.key < b.key ? -1 : 1));
+  }
+
+  #place({ key }: SimulatedFile): number {
+    return this.arrived.indexOf(key);
   }
 
   add(file: Pick<SimulatedFile, 'key' | 'dumped'> & Partial<SimulatedFile>): void {

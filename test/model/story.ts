@@ -45,16 +45,16 @@ export async function moments(schedule: Schedule, plot: Plot, count: number, cal
 }
 
 /** The weather clears up: everything that is asked for from now on works, except what never can. */
-export async function untilEnded(schedule: Schedule, plot: Plot): Promise<void> {
+export async function untilEnded(schedule: Schedule, plot: Plot, id = JOB): Promise<void> {
   const { ports, enumerateQueue } = schedule;
   const chunks = plot.chunks(schedule);
   schedule.weather = CALM;
   for (let guard = 0; ; guard += 1) {
-    const job = await ports.store.job(JOB);
+    const job = await ports.store.job(id);
     if (guard > 3000)
       throw new Error(`the job does not end: ${schedule.unexpected.map(String).join()} ${JSON.stringify(job)}`);
     plot.calmDown(schedule);
-    if (job?.state === 'stopped' || job?.state === 'failed') await resumeJob(ports, JOB, plot.wanted.options);
+    if (job?.state === 'stopped' || job?.state === 'failed') await resumeJob(ports, id, plot.wanted.options);
     else if (job && ENDED.has(job.state) && schedule.alive === 0) break;
     schedule.tick();
     await schedule.drain();
