@@ -80,22 +80,23 @@ export async function markQueued(table: Table, job: JobId, round: number, page: 
     const marks = queueMarks(item, at);
     const names = Object.keys(marks);
     if (names.length === 0) return;
-    const before = equal(Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))));
-    const written = await updateItem(table, key, marks, before);
+    const before = Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+    const written = await updateItem(table, key, marks, equal(before));
     if (written.done) return;
     item = written.item;
   }
 }
 
+/** The new texts of chunks that are planned and not marked so yet. */
 function queueMarks(item: Item, at: number): Item {
   const { page, tokens } = parsePage(item);
-  const chunks = queuedPage(page, at).chunks.map((chunk, index) => ({ chunk, index, name: chunkName(index) }));
-  const planned = chunks.filter(({ chunk }) => chunk.state === 'planned');
-  const marks = planned.map(({ chunk, index, name }) => [
-    name,
-    { S: chunkText(chunk, receiptPrefix(page), tokens[index] ?? '') },
-  ]);
-  return Object.fromEntries(marks);
+  const prefix = receiptPrefix(page);
+  const texts = queuedPage(page, at).chunks.map((chunk, index) => chunkText(chunk, prefix, tokens[index] ?? ''));
+  const marks = texts.map((text, index) => [chunkName(index), text] as const);
+  const changed = marks.filter(
+    ([name, text], index) => page.chunks[index]?.state === 'planned' && item[name]?.S !== text,
+  );
+  return Object.fromEntries(changed.map(([name, text]) => [name, { S: text }]));
 }
 
 /** `false` when somebody else marked it before. */
