@@ -11,11 +11,11 @@ import type { Servers } from '../../functions/orthanc/server.ts';
 import { createServers } from '../../functions/orthanc/servers.ts';
 import { createHandler as createSuperviseHandler } from '../../functions/supervise/handler.ts';
 import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
-import { createLocalDumps } from '../local/dump/dumps.ts';
 import type { EventSourceMapping } from '../local/event-source-mapping.ts';
 import { LOG_FILE } from '../local/log.ts';
 import { acquireRunLock, type RunLock } from '../local/run-lock.ts';
 import { lambdaContext } from '../local/sqs-event.ts';
+import { createRunDumps } from './dumps.ts';
 import { createMappings } from './mappings.ts';
 import { observe, type RunProgress } from './observe.ts';
 import { emptyQueues, parkOthers } from './others.ts';
@@ -84,7 +84,7 @@ export class Runtime {
       log,
     };
     this.servers = createServers(endpoints);
-    this.dumps = createLocalDumps({ objects, log, keys, scratch: join(state.directory, SCRATCH) });
+    this.dumps = createRunDumps({ objects, log, keys, scratch: join(state.directory, SCRATCH), onFatal: tell });
     this.#state = state;
     this.#lock = lock;
     this.#worker = new TransferWorker(this.ports, this.servers);

@@ -39,13 +39,16 @@ export interface DumpFile {
   close(): Promise<void>;
 }
 
+/** What is going to be read of an object: its beginning (more is a matter of time), or all of it. */
+export type Reading = 'head' | 'whole';
+
 export interface Dump {
   /** Everything in the dump after this key, in an order that is always the same. */
   list(after?: FileKey): AsyncIterable<DumpItem>;
   /** What `list` says of this one object now. Raises `DumpError`. */
   item(key: FileKey): Promise<DumpItem>;
-  /** Raises `DumpError`. */
-  open(key: FileKey): Promise<DumpFile>;
+  /** Raises `DumpError`. Expects that all of it is read, unless told otherwise. */
+  open(key: FileKey, reading?: Reading): Promise<DumpFile>;
   close(): Promise<void>;
 }
 

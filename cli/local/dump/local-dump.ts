@@ -10,7 +10,7 @@ import { PausedList } from './paused-list.ts';
 import { Starts } from './starts.ts';
 import { type Found, walk } from './walk.ts';
 
-/** What to read: folders and files as `checkRoots` gives them, or a list of names as `readNames` gives it. */
+/** What to read: folders and files as `checkRoots` gives them, or a list of names as `pathKeys` gives it. */
 export type LocalSource = { readonly roots: readonly FileKey[] } | { readonly names: readonly FileKey[] };
 
 export interface LocalDumpOptions {

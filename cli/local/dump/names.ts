@@ -3,18 +3,18 @@ import { absolutePath, workingDirectory } from './absolute-path.ts';
 import { comparePaths, keyOf } from './byte-path.ts';
 
 /**
- * The keys of names that come one per line, or separated by NUL if there is any (as of `find -print0`), in the order of a walk,
- * each once. Relative names begin in the current directory. Whether they exist is not looked at.
+ * The keys of names as `readNames` gives them, in the order of a walk, each once. Relative names begin in the current directory.
+ * Whether they exist is not looked at.
  */
-export async function readNames(stream: AsyncIterable<Uint8Array>): Promise<FileKey[]> {
+export async function pathKeys(names: readonly string[]): Promise<FileKey[]> {
   const current = await workingDirectory();
-  const paths = (await split(stream)).map((name) => absolutePath(Buffer.from(name, 'latin1'), current));
+  const paths = names.map((name) => absolutePath(Buffer.from(name, 'latin1'), current));
   paths.sort(comparePaths);
   return paths.filter((path, at) => path !== paths[at - 1]).map(keyOf);
 }
 
-/** Names with one character for each byte. */
-async function split(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
+/** Names that come one per line, or separated by NUL if there is any (as of `find -print0`), with one character for each byte. */
+export async function readNames(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   let separator = '\n';
   let names: string[] = [];
   let rest = '';
