@@ -4,11 +4,11 @@ import type { Deadline } from '../../functions/core/ports.ts';
 import type { ReceivedMessage } from './message.ts';
 
 /** What Lambda would hand to a function for these messages of a queue. */
-export function sqsEvent(queueName: string, messages: readonly ReceivedMessage[]): SQSEvent {
+export function sqsEvent(queueName: string, messages: readonly Omit<ReceivedMessage, 'position'>[]): SQSEvent {
   return { Records: messages.map((message) => sqsRecord(queueName, message)) };
 }
 
-function sqsRecord(queueName: string, message: ReceivedMessage): SQSRecord {
+function sqsRecord(queueName: string, message: Omit<ReceivedMessage, 'position'>): SQSRecord {
   const attributes = Object.entries(message.attributes);
   return {
     messageId: message.messageId,

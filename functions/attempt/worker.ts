@@ -21,8 +21,8 @@ export const DEFAULT_RETRIES: RetryPolicy = { quickTries: 3, quickDelayMs: 250, 
 
 export interface WorkerOptions {
   readonly retries?: RetryPolicy;
-  /** Processes like this one that share the limits of a target; 1. */
-  readonly sharers?: number;
+  /** How many processes like this one share the limits of a target; 1. */
+  readonly sharers?: (target: EndpointName) => number;
   /** A single item larger than this (bytes) is not for this process; no bound. */
   readonly largest?: number;
 }
@@ -33,7 +33,7 @@ export class TransferWorker {
   readonly servers: Servers;
   readonly retries: RetryPolicy;
   readonly largest: number;
-  readonly #sharers: number;
+  readonly #sharers: (target: EndpointName) => number;
   readonly #pools = new Map<EndpointName, TransferPool>();
   readonly #streaks = new Map<EndpointName, Streak>();
 
@@ -42,13 +42,13 @@ export class TransferWorker {
     this.servers = servers;
     this.retries = options.retries ?? DEFAULT_RETRIES;
     this.largest = options.largest ?? Number.POSITIVE_INFINITY;
-    this.#sharers = options.sharers ?? 1;
+    this.#sharers = options.sharers ?? (() => 1);
   }
 
   pool(target: EndpointName): TransferPool {
     const known = this.#pools.get(target);
     if (known) return known;
-    const pool = new TransferPool(this.ports.clock, this.#sharers);
+    const pool = new TransferPool(this.ports.clock, this.#sharers(target));
     this.#pools.set(target, pool);
     return pool;
   }

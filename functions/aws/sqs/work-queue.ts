@@ -61,8 +61,13 @@ export class SqsQueue implements DeadLetterQueue {
     await this.#try('cannot give back a message', () => this.#client.send(change).catch(unlessGone));
   }
 
-  /** Takes up to 10 messages, hidden from others for so long; waits up to 20 s for the first. */
-  async receive(max: number, visibilitySeconds: number, waitSeconds = 0): Promise<readonly ReceivedMessage[]> {
+  /** Takes up to 10 messages, hidden from others for so long; waits up to 20 s for the first, or until the signal is aborted. */
+  async receive(
+    max: number,
+    visibilitySeconds: number,
+    waitSeconds = 0,
+    abortSignal?: AbortSignal,
+  ): Promise<readonly ReceivedMessage[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#url,
       MaxNumberOfMessages: max,
@@ -71,7 +76,9 @@ export class SqsQueue implements DeadLetterQueue {
       MessageAttributeNames: [...ASKED.MessageAttributeNames],
       MessageSystemAttributeNames: [...ASKED.MessageSystemAttributeNames],
     });
-    const { Messages = [] } = await this.#try('cannot be read', () => this.#client.send(command));
+    const { Messages = [] } = await this.#try('cannot be read', () =>
+      this.#client.send(command, abortSignal && { abortSignal }),
+    );
     return Messages.flatMap(receivedOf);
   }
 
