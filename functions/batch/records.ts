@@ -55,7 +55,7 @@ async function failureOf(
       log.error(
         {
           queue: queue.name,
-          message: record.messageId,
+          messageId: record.messageId,
           code: error instanceof MigrationError ? error.code : 'UNEXPECTED',
         },
         messageOf(error),

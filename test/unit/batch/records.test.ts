@@ -35,8 +35,8 @@ describe('the records of a batch', () => {
     });
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }]);
     expect(logged).toMatchObject([
-      { message: 'm1', code: 'MESSAGE_MALFORMED' },
-      { message: 'm2', code: 'SOME_CODE' },
+      { messageId: 'm1', code: 'MESSAGE_MALFORMED' },
+      { messageId: 'm2', code: 'SOME_CODE' },
     ]);
   });
 

@@ -1,0 +1,48 @@
+import {
+  GetEventSourceMappingCommand,
+  type LambdaClient,
+  ResourceInUseException,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import type { FunctionFeeds } from '../core/ports.ts';
+import { awsError } from './aws-error.ts';
+
+/** UUIDs of event source mappings. */
+export interface Mappings {
+  readonly transfer: string;
+  readonly import: string;
+}
+
+/** States of a mapping that is as wanted, or on its way there. */
+const WANTED = {
+  on: new Set(['Enabled', 'Enabling', 'Creating']),
+  off: new Set(['Disabled', 'Disabling']),
+};
+
+/**
+ * Enables and disables what feeds the functions. Lambda refuses to change a mapping while it is being changed: it stays as it is then, and
+ * whoever asks again a minute later is heard. Raises `FEEDS_UNAVAILABLE`.
+ */
+export function createFeeds(client: LambdaClient, mappings: Mappings): FunctionFeeds {
+  const change = async (UUID: string, enabled: boolean): Promise<boolean> => {
+    const { State = '' } = await client.send(new GetEventSourceMappingCommand({ UUID }));
+    if (WANTED[enabled ? 'on' : 'off'].has(State)) return false;
+    try {
+      await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceInUseException) return false;
+      throw error;
+    }
+  };
+  return {
+    async set(queue, enabled) {
+      try {
+        return await change(mappings[queue], enabled);
+      } catch (error) {
+        const what = `what feeds the ${queue} function cannot be ${enabled ? 'enabled' : 'disabled'}`;
+        throw awsError('FEEDS_UNAVAILABLE', what, error);
+      }
+    },
+  };
+}
