@@ -1,10 +1,11 @@
 import type { JobId } from '../../core/ids.ts';
 import type { Arrival } from '../../core/ports.ts';
 import { ABSENT } from './condition.ts';
-import { putItem, type Table } from './items.ts';
+import { putItem } from './items.ts';
 import { arrivalKey } from './keys.ts';
 import { queryItems } from './query.ts';
 import { jsonOf } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 /** Writes the entry with this number in the job's log of uploads; `false` when that number is taken. */
 export async function appendArrival(table: Table, job: JobId, number: number, arrival: Arrival): Promise<boolean> {

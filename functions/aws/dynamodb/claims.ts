@@ -3,9 +3,10 @@ import { FatalError } from '../../core/errors.ts';
 import type { FileItem, JobId, OrthancId } from '../../core/ids.ts';
 import type { Claim } from '../../core/ports.ts';
 import { ABSENT, equal } from './condition.ts';
-import { putItem, readItem, type Table } from './items.ts';
+import { putItem, readItem } from './items.ts';
 import { claimsKey } from './keys.ts';
 import { type Item, jsonOf, numberOf } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 const AT_ONCE = 16;
 /** An item has at most 400 KB (Service quotas of DynamoDB), its other attributes and the names of all included. */

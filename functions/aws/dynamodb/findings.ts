@@ -2,10 +2,11 @@ import type { ItemId, JobId } from '../../core/ids.ts';
 import type { OutcomeRow } from '../../core/outcome.ts';
 import type { Finding } from '../../core/ports.ts';
 import { equal } from './condition.ts';
-import { putItem, readItem, type Table, updateItem } from './items.ts';
+import { putItem, readItem, updateItem } from './items.ts';
 import { findingKey } from './keys.ts';
 import { queryItems } from './query.ts';
 import { type Item, jsonOf, numberOf, textOf } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 /** Stores a finding unless one of the same or a later round is there; `false` then. */
 export async function putFinding(table: Table, finding: Finding): Promise<boolean> {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
@@ -11,11 +9,7 @@ import {
 import { ABSENT_OR_KNOWN, type Condition } from './condition.ts';
 import type { Key } from './keys.ts';
 import { attributesOfKey, checkVersion, type Item, VERSION } from './stored.ts';
-
-export interface Table {
-  readonly client: DynamoDBClient;
-  readonly name: string;
-}
+import { accepted, answerOf, type Table } from './table-access.ts';
 
 /** What became of a conditional write. */
 export interface Written {
@@ -32,11 +26,11 @@ export function writeToken(): string {
   return randomBytes(6).toString('base64url');
 }
 
-/** Raises `STORE_NEWER_VERSION`, as all functions here do. */
-export async function readItem({ client, name }: Table, key: Key): Promise<Item | undefined> {
-  const request = { TableName: name, Key: attributesOfKey(key), ConsistentRead: true };
-  const { Item: item } = await client.send(new GetItemCommand(request));
-  return item && checkVersion(name, item);
+/** Raises `STORE_NEWER_VERSION` and `STORE_UNAVAILABLE`, as all functions here do. */
+export async function readItem(table: Table, key: Key): Promise<Item | undefined> {
+  const request = new GetItemCommand({ TableName: table.name, Key: attributesOfKey(key), ConsistentRead: true });
+  const { Item: item } = await answerOf(table, () => table.client.send(request));
+  return item && checkVersion(table.name, item);
 }
 
 /** Stores an item in place of whatever is there, if the condition holds. */
@@ -44,7 +38,7 @@ export async function putItem(table: Table, key: Key, attributes: Item, conditio
   const token = writeToken();
   const item = { ...attributes, ...attributesOfKey(key), v: VERSION, token: { S: token } };
   const request = { TableName: table.name, Item: item, ...conditional(condition) };
-  if (await accepted(() => table.client.send(new PutItemCommand(request)))) return { done: true, item };
+  if (await accepted(table, () => table.client.send(new PutItemCommand(request)))) return { done: true, item };
   const stored = await readItem(table, key);
   return { done: stored?.token?.S === token, item: stored };
 }
@@ -65,7 +59,7 @@ export async function updateItem(table: Table, key: Key, attributes: Item, condi
       ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
     },
   });
-  const answer = await accepted(() => table.client.send(request));
+  const answer = await accepted(table, () => table.client.send(request));
   if (answer) return { done: true, item: answer.Attributes && checkVersion(table.name, answer.Attributes) };
   return { done: false, item: await readItem(table, key) };
 }
@@ -73,17 +67,7 @@ export async function updateItem(table: Table, key: Key, attributes: Item, condi
 /** Deletes an item if the condition holds. */
 export async function deleteItem(table: Table, key: Key, condition: Condition): Promise<void> {
   const request = { TableName: table.name, Key: attributesOfKey(key), ...conditional(condition) };
-  await accepted(() => table.client.send(new DeleteItemCommand(request)));
-}
-
-/** What a request answers; `undefined` when its condition did not hold. */
-async function accepted<T>(send: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  await accepted(table, () => table.client.send(new DeleteItemCommand(request)));
 }
 
 /** The condition, and that nobody with a newer layout wrote the item. */

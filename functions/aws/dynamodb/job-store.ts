@@ -6,17 +6,17 @@ import type { Arrival, ChunkChange, Claim, Closure, Finding, Gate, JobStore, Lim
 import { appendArrival, readArrivals } from './arrivals.ts';
 import { addClaims, type InstanceClaim, readClaims } from './claims.ts';
 import { putFinding, readFinding, readFindings, redriveFinding, reopenFinding } from './findings.ts';
-import type { Table } from './items.ts';
 import { checkpointKey, gateKey, JOBS, jobKey, limitsKey } from './keys.ts';
 import { leaseHolder, releaseLease, takeLease } from './leases.ts';
 import { changeChunk, closeChunk, markHarvested, markQueued, putPage, readPage, readPages } from './plan-pages.ts';
 import { queryItems } from './query.ts';
 import { createRevised, readRevised, setRevised, updateRevised } from './revised.ts';
 import { jsonOf } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 /**
- * The job store on AWS: one table, see table.ts. Raises `STORE_NEWER_VERSION` and `STORE_DAMAGED`, and whatever DynamoDB refuses
- * once the client has tried as often as it was told to.
+ * The job store on AWS: one table, see table.ts. Raises `STORE_NEWER_VERSION` and `STORE_DAMAGED`, and
+ * `STORE_UNAVAILABLE` once the client has tried as often as it was told to.
  */
 export class DynamoJobStore implements JobStore {
   readonly #table: Table;

@@ -1,8 +1,9 @@
 import { equal } from './condition.ts';
-import { deleteItem, putItem, readItem, type Table } from './items.ts';
+import { deleteItem, putItem, readItem } from './items.ts';
 import { leaseKey } from './keys.ts';
 import { numberOf, textOf } from './stored.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
+import type { Table } from './table-access.ts';
 
 /** How long an expired lease stays at least, so that no clock that goes wrong loses one that is valid. */
 const KEPT_MS = 24 * 3600 * 1000;

@@ -4,11 +4,12 @@ import type { ChunkState, PlanPage } from '../../core/plan.ts';
 import type { ChunkChange, Closure } from '../../core/ports.ts';
 import { chunkText, receiptPrefix } from './chunk-text.ts';
 import { ABSENT, equal } from './condition.ts';
-import { putItem, readItem, type Table, updateItem, writeToken } from './items.ts';
+import { putItem, readItem, updateItem, writeToken } from './items.ts';
 import { pageKey } from './keys.ts';
 import { chunkName, pageAttributes, parsePage } from './page-item.ts';
 import { queryItems } from './query.ts';
 import type { Item } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 /** Stores the page unless that number is taken, and returns what is stored then. */
 export async function putPage(table: Table, page: PlanPage): Promise<PlanPage> {

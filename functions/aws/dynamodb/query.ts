@@ -1,24 +1,23 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Table } from './items.ts';
 import { checkVersion, type Item } from './stored.ts';
+import { answerOf, type Table } from './table-access.ts';
 
 /** Which part of a partition: from this sort key on, or what comes after it. */
 export type Range = { readonly from: string } | { readonly after: string };
 
-/** Items of a partition in the order of their sort keys, at most `limit`. Raises `STORE_NEWER_VERSION`. */
+/** Items of a partition in the order of their sort keys, at most `limit`. Raises `STORE_NEWER_VERSION` and `STORE_UNAVAILABLE`. */
 export async function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
   const found: Item[] = [];
   let next: Record<string, AttributeValue> | undefined;
   // An answer ends at 1 MB, too.
   do {
     if (found.length >= limit) break;
-    const answer = await table.client.send(
-      new QueryCommand({
-        ...{ TableName: table.name, ConsistentRead: true, ...partition(pk, range) },
-        ...(limit < Infinity && { Limit: limit - found.length }),
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
+    const request: QueryCommand = new QueryCommand({
+      ...{ TableName: table.name, ConsistentRead: true, ...partition(pk, range) },
+      ...(limit < Infinity && { Limit: limit - found.length }),
+      ...(next && { ExclusiveStartKey: next }),
+    });
+    const answer = await answerOf(table, () => table.client.send(request));
     found.push(...(answer.Items ?? []));
     next = answer.LastEvaluatedKey;
   } while (next);

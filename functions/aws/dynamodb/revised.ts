@@ -1,7 +1,8 @@
 import { ABSENT, equal } from './condition.ts';
-import { putItem, readItem, type Table } from './items.ts';
+import { putItem, readItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { type Item, jsonOf } from './stored.ts';
+import type { Table } from './table-access.ts';
 
 /** What is changed only by compare-and-set on its revision. */
 interface Revised {

@@ -41,14 +41,22 @@ describe('DynamoDB refuses for a while', () => {
   test('what it refuses for too long is raised, and nothing is changed', async () => {
     await other.putPage(page());
     faulty.faults.push('throttled', 'throttled', 'throttled');
-    await expect(store.closeChunk(REF, { receipt: 'r', counts: page().replaces })).rejects.toThrow('later');
+    await expect(store.closeChunk(REF, { receipt: 'r', counts: page().replaces })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryClass: 'retry',
+      message: expect.stringMatching(/Throttling.*later/),
+    });
     expect(await other.page(jobId(), 1, 0)).toEqual(page());
   });
 
   test('a table that is not there is raised', async () => {
     const nowhere = new DynamoJobStore(dynamoDb.client, 'nowhere');
-    await expect(nowhere.job(jobId())).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    await expect(nowhere.createJob(job())).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    const message = expect.stringContaining('the table nowhere cannot be used: ResourceNotFoundException');
+    const raised = { code: 'STORE_UNAVAILABLE', message };
+    await expect(nowhere.job(jobId())).rejects.toMatchObject(raised);
+    await expect(nowhere.jobs()).rejects.toMatchObject(raised);
+    await expect(nowhere.createJob(job())).rejects.toMatchObject(raised);
+    await expect(nowhere.releaseLease('x', 'a')).rejects.toMatchObject(raised);
   });
 });
 
