@@ -5,7 +5,7 @@ import type { RunEnd } from './runtime/runtime.ts';
 /** What a comparison finds; any other failure kept it from comparing. */
 const DIFFERENCES: ReadonlySet<string> = new Set(['MISSING', 'DIFFERENT']);
 
-export function exitCodeOf({ kind, job }: RunEnd, { counts, codes }: Tally): ExitCode {
+export function exitCodeOf({ kind, job }: Pick<RunEnd, 'kind' | 'job'>, { counts, codes }: Tally): ExitCode {
   if (kind === 'interrupted') return EXIT.workLeft;
   switch (job.state) {
     case 'completed':

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addFailures } from './commands/failures.ts';
 import { addImport } from './commands/import.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLimits } from './commands/limits.ts';
+import { addPause, addResume } from './commands/pause.ts';
 import { addReplicate } from './commands/replicate.ts';
 import { addReport } from './commands/report.ts';
 import { addRetry } from './commands/retry.ts';
+import { addSmoke } from './commands/smoke.ts';
 import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
@@ -22,8 +25,12 @@ const COMMANDS = [
   addFailures,
   addRetry,
   addCancel,
+  addPause,
+  addResume,
   addReport,
   addLimits,
+  addDoctor,
+  addSmoke,
 ];
 
 /** The command line. `end` is told the exit code of a command that was run. */

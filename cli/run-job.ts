@@ -1,16 +1,17 @@
 import type { Beginning } from '../functions/control/begin-job.ts';
+import { addCounts } from '../functions/core/counts.ts';
 import { dumpContentOf } from '../functions/evidence/dump-content.ts';
+import { progressOf } from '../functions/supervise/progress.ts';
+import { evidenceFolder } from './evidence/manifest.ts';
 import { tallyOf } from './evidence/tally.ts';
-import { exitCodeOf } from './exit-code-of.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { RunTexts } from './options/common.ts';
 import type { Console } from './output/console.ts';
 import type { Reporter } from './progress/reporter.ts';
 import { type RunSources, Runtime } from './runtime/runtime.ts';
 import type { State } from './runtime/state.ts';
-import { dumpEvent, dumpLines } from './summary/dump.ts';
-import { endEvent, summaryLines } from './summary/summary.ts';
+import { tellEnd } from './tell-end.ts';
 
 export interface RunTask {
   readonly console: Console;
@@ -33,24 +34,18 @@ export async function runJob(task: RunTask): Promise<ExitCode> {
     reporter.job(job, how);
     const end = await runtime.run(job.id, { onProgress: (look) => reporter.progress(look), signal: interrupt.signal });
     reporter.close();
-    const tally = await tallyOf(runtime.ports, end.job);
-    const code = exitCodeOf(end, tally);
-    const told = {
-      job: end.job,
-      state: end.kind === 'interrupted' ? end.kind : end.job.state,
-      tally,
-      directory: state.directory,
-      run: { durationMs: state.clock.now() - startedAt, moved: end.moved },
-    };
-    const content =
-      end.kind === 'ended' && end.job.kind === 'import-dry-run'
-        ? await dumpContentOf(runtime.ports, end.job.id)
-        : undefined;
-    if (texts.json)
-      console.out(JSON.stringify({ ...endEvent(told), ...(content && dumpEvent(content)), exitCode: code }));
-    else if (!texts.quiet || code !== EXIT.done)
-      for (const line of [...(content ? dumpLines(content) : []), ...summaryLines(told)]) console.out(line);
-    return code;
+    const { job: last, kind, moved } = end;
+    const { ports } = runtime;
+    const counts = (await progressOf(ports, last.id))?.counts ?? addCounts(last.settled, last.harvested.counts);
+    return tellEnd(console, texts, {
+      kind,
+      job: last,
+      tally: await tallyOf(ports.objects, last, counts),
+      evidence: evidenceFolder(state.directory, last.id),
+      option: '',
+      run: { durationMs: state.clock.now() - startedAt, moved },
+      content: kind === 'ended' && last.kind === 'import-dry-run' ? await dumpContentOf(ports, last.id) : undefined,
+    });
   } finally {
     reporter.close();
     interrupt.release();

@@ -1,16 +1,21 @@
-import { failures } from '../../functions/control/failures.ts';
-import { findJob } from '../../functions/control/find-job.ts';
+import type { Answers } from '../../functions/control/answers.ts';
+import type { Requests } from '../../functions/control/requests.ts';
 import type { Job } from '../../functions/core/job.ts';
 import { explainOutcome, type OutcomeCode, type OutcomeRow } from '../../functions/core/outcome.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { JobsPlace } from '../jobs-place.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { wantedJob } from '../options/job.ts';
 import { parseCount } from '../options/size.ts';
 import type { Unit } from '../output/format.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
 import { unitOf } from '../output/unit.ts';
-import { withState } from '../with-state.ts';
+import { withJobs } from '../with-jobs.ts';
 import type { Add } from './command.ts';
+
+/** Rows of one page. */
+const AT_ONCE = 500;
 
 type Texts = CommonTexts & { limit: string; reason?: string };
 
@@ -27,22 +32,39 @@ export const addFailures: Add = (program, console, end) => {
   addCommonOptions(command);
   command.action(async (id: string | undefined, texts: Texts) => {
     const limit = parseCount('--limit', texts.limit, 1_000_000);
-    await withState(texts, async ({ store }) => {
-      const job = await findJob(store, id);
-      const found = failures(store, job.id, texts.reason);
+    await withJobs(console, texts, async ({ ask, option }) => {
+      const wanted = { ...(texts.reason !== undefined && { code: texts.reason }), limit: AT_ONCE };
+      const first = await ask('failures', { ...wantedJob(id), ...wanted });
+      const found = allRows(ask, first, wanted);
       if (texts.json) for await (const row of found) console.out(JSON.stringify(row));
-      else for (const line of await failureLines(job, found, limit)) console.out(line);
+      else for (const line of await failureLines(first.job, found, limit, option)) console.out(line);
     });
     end(EXIT.done);
   });
 };
+
+async function* allRows(
+  ask: JobsPlace['ask'],
+  first: Answers['failures'],
+  wanted: Omit<Requests['failures'], 'job' | 'after'>,
+): AsyncGenerator<OutcomeRow> {
+  for (let page = first; ; page = await ask('failures', { ...wanted, job: page.job.id, after: page.next })) {
+    yield* page.rows;
+    if (page.next === undefined) return;
+  }
+}
 
 interface Group {
   items: number;
   readonly shown: OutcomeRow[];
 }
 
-async function failureLines({ id, kind }: Job, rows: AsyncIterable<OutcomeRow>, limit: number): Promise<string[]> {
+async function failureLines(
+  { id, kind }: Pick<Job, 'id' | 'kind'>,
+  rows: AsyncIterable<OutcomeRow>,
+  limit: number,
+  option: string,
+): Promise<string[]> {
   const groups = new Map<OutcomeCode, Group>();
   for await (const row of rows) {
     const group = groups.get(row.code) ?? { items: 0, shown: [] };
@@ -56,7 +78,7 @@ async function failureLines({ id, kind }: Job, rows: AsyncIterable<OutcomeRow>, 
     `failures of job ${id}`,
     ...lines,
     '',
-    `once a cause is gone: orthanc-migrate retry ${id} --reason CODE`,
+    `once a cause is gone: orthanc-migrate retry ${id}${option} --reason CODE`,
     'what each code means and what to do: docs/operations.md',
   ];
 }

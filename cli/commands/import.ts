@@ -9,7 +9,10 @@ import {
   parseImportOptions,
 } from '../options/job-options.ts';
 import { addLimitOptions, type LimitTexts, parseLimits } from '../options/limits.ts';
+import { endpointOfStack, stackOf } from '../options/stack.ts';
 import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../options/storage-keys.ts';
+import { rootsOfStack } from '../stack/roots.ts';
+import { startOnStack } from '../stack/start-job.ts';
 import { startImport } from '../start-import.ts';
 import type { Add } from './command.ts';
 
@@ -25,11 +28,14 @@ export const addImport: Add = (program, console, end) => {
     .summary('bring DICOM files into TARGET, and prove it')
     .description(
       'Brings DICOM files into the Orthanc server TARGET, and proves it: the storage folder of an Orthanc server, an export, ' +
-        'ZIP and tar archives. Files are told by their content, never by their names. The same command again goes on where ' +
+        'ZIP and tar archives, objects of a bucket of S3. Files are told by their content, never by their names. The same command again goes on where ' +
         'it was interrupted; what is there is never sent again.',
     )
     .usage('[options] <path...> <target>')
-    .argument('<path...>', 'folders and files; - for a list of names on standard input; last, the URL of the target')
+    .argument(
+      '<path...>',
+      'folders and files, or s3://bucket/prefix; - for a list of such names on standard input; last, the URL of the target',
+    )
     .option('--dry-run', 'tell what is there and what would be sent; send nothing')
     .option('--restart', 'begin a new job where an unfinished one would be continued')
     .addOption(
@@ -51,15 +57,19 @@ export const addImport: Add = (program, console, end) => {
     const target = places.at(-1);
     if (target === undefined || places.length < 2)
       throw new UsageError('import needs what to read and, last, the URL of the target: import PATH… TARGET');
+    const paths = places.slice(0, -1);
+    const stack = stackOf(texts);
     const wanted = {
       kind: texts.dryRun ? ('import-dry-run' as const) : ('import' as const),
-      paths: places.slice(0, -1),
-      target: parseTarget(target, texts),
       options: parseImportOptions(texts),
       limits: parseLimits(texts),
       restart: texts.restart ?? false,
-      keys: readStorageKeys(texts),
     };
-    end(await startImport(console, wanted, texts));
+    if (stack !== undefined) {
+      const there = { target: endpointOfStack('TARGET', target), roots: rootsOfStack(paths) };
+      return end(await startOnStack(console, stack, { ...wanted, ...there }, texts));
+    }
+    const here = { paths, target: parseTarget(target, texts), keys: readStorageKeys(texts) };
+    end(await startImport(console, { ...wanted, ...here }, texts));
   });
 };

@@ -10,6 +10,8 @@ import {
 } from '../options/job-options.ts';
 import { addLimitOptions, type LimitTexts, parseLimits } from '../options/limits.ts';
 import { addSelectionOptions } from '../options/selection.ts';
+import { endpointsOfStack, stackOf } from '../options/stack.ts';
+import { startOnStack } from '../stack/start-job.ts';
 import { startJob } from '../start-job.ts';
 import type { Add } from './command.ts';
 
@@ -23,8 +25,8 @@ export const addReplicate: Add = (program, console, end) => {
       'Moves what the Orthanc server SOURCE holds into TARGET, and proves it. The same command again ' +
         'goes on where it was interrupted, or compares anew; what is there is never sent again.',
     )
-    .argument('<source>', 'URL of the server to read: http://host:8042/')
-    .argument('<target>', 'URL of the server to write to')
+    .argument('<source>', 'URL of the server to read: http://host:8042/; with --stack, the name of an endpoint')
+    .argument('<target>', 'the server to write to, likewise')
     .option('--dry-run', 'compare and tell what would be sent; send nothing')
     .option('--restart', 'begin a new job where an unfinished one would be continued');
   addCheckOption(command, ['md5', 'size', 'none']);
@@ -35,13 +37,15 @@ export const addReplicate: Add = (program, console, end) => {
   addEndpointOptions(command);
   addRunOptions(command);
   command.action(async (source: string, target: string, texts: Texts) => {
+    const stack = stackOf(texts);
     const wanted = {
       kind: texts.dryRun ? ('dry-run' as const) : ('replicate' as const),
-      endpoints: parseEndpoints(source, target, texts),
       options: parseJobOptions(texts),
       limits: parseLimits(texts),
       restart: texts.restart ?? false,
     };
-    end(await startJob(console, wanted, texts));
+    if (stack !== undefined)
+      return end(await startOnStack(console, stack, { ...wanted, ...endpointsOfStack({ source, target }) }, texts));
+    end(await startJob(console, { ...wanted, endpoints: parseEndpoints(source, target, texts) }, texts));
   });
 };

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { findJob } from '../../functions/control/find-job.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import { copyEvidence } from '../evidence/copy.ts';
 import { tallyOf } from '../evidence/tally.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { JobsPlace } from '../jobs-place.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
-import { shownState } from '../runtime/running.ts';
+import { wantedJob } from '../options/job.ts';
+import type { Console } from '../output/console.ts';
 import { endEvent, summaryLines } from '../summary/summary.ts';
-import { withState } from '../with-state.ts';
+import { withJobs } from '../with-jobs.ts';
 import type { Add } from './command.ts';
 
 type Texts = CommonTexts & { output?: string };
@@ -21,19 +22,26 @@ export const addReport: Add = (program, console, end) => {
     .option('--output <dir>', 'copy manifest and outcome files into this directory');
   addCommonOptions(command);
   command.action(async (id: string | undefined, texts: Texts) => {
-    await withState(texts, async (state) => {
-      const job = await findJob(state.store, id);
-      const tally = await tallyOf(state, job);
-      if (texts.output !== undefined && !tally.manifest)
-        throw new UsageError(`job ${job.id} has no evidence yet: it is ${shownState(state, job)}`);
-      const told = { job, state: shownState(state, job), tally, directory: state.directory };
-      if (texts.json) console.out(JSON.stringify({ ...endEvent(told), event: 'report' }));
-      else for (const line of summaryLines(told)) console.out(line);
-      if (texts.output === undefined || !tally.manifest) return;
-      const folder = resolve(texts.output);
-      const files = await copyEvidence(state.objects, tally.manifest, folder);
-      if (!texts.json) console.out(`copied ${files} files to ${folder}`);
-    });
-    end(EXIT.done);
+    end(await withJobs(console, texts, (place) => report(console, place, id, texts)));
   });
 };
+
+async function report(console: Console, place: JobsPlace, id: string | undefined, texts: Texts): Promise<ExitCode> {
+  const { progress } = await place.ask('status', wantedJob(id));
+  const { job } = progress;
+  const state = place.shownState(job);
+  const objects = place.evidence(job.id);
+  const tally = await tallyOf(objects, job, progress.counts);
+  if (texts.output !== undefined && !tally.manifest)
+    throw new UsageError(`job ${job.id} has no evidence yet: it is ${state}`);
+  const evidence = tally.manifest ? await place.evidencePlace(job.id) : '';
+  const told = { job, state, tally, evidence, option: place.option };
+  if (texts.json) console.out(JSON.stringify({ ...endEvent(told), event: 'report' }));
+  else for (const line of summaryLines(told)) console.out(line);
+  if (texts.output === undefined || !tally.manifest) return EXIT.done;
+  const folder = resolve(texts.output);
+  const { files, problems } = await copyEvidence(objects, tally.manifest, folder);
+  if (!texts.json) console.out(`copied ${files} files to ${folder}`);
+  for (const problem of problems) console.err(`warning: evidence of job ${job.id}: ${problem}`);
+  return problems.length > 0 ? EXIT.needsALook : EXIT.done;
+}

@@ -2,6 +2,7 @@ import { findJob } from '../../functions/control/find-job.ts';
 import { canRetry, retryJob } from '../../functions/control/retry-job.ts';
 import type { Endpoint } from '../../functions/core/endpoint.ts';
 import { UsageError } from '../../functions/core/errors.ts';
+import type { JobId } from '../../functions/core/ids.ts';
 import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import { assessFirst, assessTargetFirst } from '../assess.ts';
@@ -9,12 +10,16 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { MemoryEndpoints } from '../local/endpoints.ts';
 import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addEndpointOptions, type EndpointTexts, parseEndpointsOf, parseTargetOf } from '../options/endpoints.ts';
+import { wantedJob } from '../options/job.ts';
+import { stackOf } from '../options/stack.ts';
 import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../options/storage-keys.ts';
 import type { Console } from '../output/console.ts';
 import type { Reporter } from '../progress/reporter.ts';
 import { reporterOf } from '../reporters.ts';
 import { runJob } from '../run-job.ts';
 import { localPorts, type State } from '../runtime/state.ts';
+import { runOnStack } from '../stack/run-job.ts';
+import { withStack } from '../stack/with-stack.ts';
 import { withState } from '../with-state.ts';
 import type { Add } from './command.ts';
 
@@ -34,6 +39,8 @@ export const addRetry: Add = (program, console, end) => {
   addRunOptions(command);
   command.action(async (id: string | undefined, texts: Texts) => {
     requireFailureCode(texts.reason);
+    const stack = stackOf(texts);
+    if (stack !== undefined) return end(await retryOnStack(console, stack, id, texts));
     end(await withState(texts, (state) => retry(console, state, id, texts)));
   });
 };
@@ -56,12 +63,7 @@ async function retry(console: Console, state: State, id: string | undefined, tex
   refuseForeignOptions(job, texts);
   const keys = readStorageKeys(texts);
   const reporter = reporterOf(console, texts);
-  if (!(await canRetry(localPorts(state), job, texts.reason))) {
-    console.out(
-      `job ${job.id} has no failure${texts.reason === undefined ? '' : ` ${texts.reason}`}: nothing to retry`,
-    );
-    return EXIT.done;
-  }
+  if (!(await canRetry(localPorts(state), job, texts.reason))) return nothingToRetry(console, job.id, texts);
   const endpoints = await assessed(job, texts, reporter);
   return runJob({
     console,
@@ -70,6 +72,20 @@ async function retry(console: Console, state: State, id: string | undefined, tex
     sources: { endpoints: new MemoryEndpoints(endpoints), keys },
     texts,
     begin: (runtime) => retryJob(runtime.ports, job, texts.reason, () => runtime.forgetMessages()),
+  });
+}
+
+function nothingToRetry(console: Console, job: JobId, { reason }: Texts): ExitCode {
+  console.out(`job ${job} has no failure${reason === undefined ? '' : ` ${reason}`}: nothing to retry`);
+  return EXIT.done;
+}
+
+function retryOnStack(console: Console, name: string, id: string | undefined, texts: Texts): Promise<ExitCode> {
+  const code = texts.reason === undefined ? {} : { code: texts.reason };
+  return withStack(console, name, texts, async (stack) => {
+    const { job, how } = await stack.ask('retry', { ...wantedJob(id), ...code });
+    if (how === 'nothing') return nothingToRetry(console, job.id, texts);
+    return runOnStack(console, stack, texts, async () => ({ job, how }));
   });
 }
 

@@ -1,14 +1,17 @@
-import { findJob } from '../../functions/control/find-job.ts';
 import { finalCount } from '../../functions/core/counts.ts';
-import { type Progress, progressOf } from '../../functions/supervise/progress.ts';
-import { evidenceFolder } from '../evidence/manifest.ts';
-import { EXIT } from '../exit-codes.ts';
+import type { Progress } from '../../functions/supervise/progress.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { JobsPlace } from '../jobs-place.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
-import { shownState, workingProcess } from '../runtime/running.ts';
-import { localPorts, type State } from '../runtime/state.ts';
+import { wantedJob } from '../options/job.ts';
+import type { Console } from '../output/console.ts';
+import { reporterOf } from '../reporters.ts';
 import { statusLines } from '../summary/status.ts';
-import { withState } from '../with-state.ts';
+import { watchJob } from '../watch-job.ts';
+import { withJobs } from '../with-jobs.ts';
 import type { Add } from './command.ts';
+
+type Texts = CommonTexts & { watch?: boolean };
 
 export const addStatus: Add = (program, console, end) => {
   const command = program
@@ -16,23 +19,25 @@ export const addStatus: Add = (program, console, end) => {
     .summary('show where a job stands')
     .description('Shows where a job stands, also while another process runs it.')
     .argument('[job]', 'id of the job, or the beginning or end of it (default: the newest)');
+  command.option('--watch', 'go on until the job has ended, and tell how');
   addCommonOptions(command);
-  command.action(async (id: string | undefined, texts: CommonTexts) => {
-    await withState(texts, async (state) => {
-      const { id: job } = await findJob(state.store, id);
-      const progress = await progressOf(localPorts(state), job);
-      if (!progress) return;
-      if (texts.json) console.out(JSON.stringify(statusEvent(state, progress)));
-      else {
-        const shown = { progress, state: shownState(state, progress.job), pid: workingProcess(state)?.pid };
-        for (const line of statusLines(shown, state.directory, state.clock.now())) console.out(line);
-      }
-    });
-    end(EXIT.done);
+  command.action(async (id: string | undefined, texts: Texts) => {
+    end(await withJobs(console, texts, (place) => status(console, place, id, texts)));
   });
 };
 
-function statusEvent(state: State, progress: Progress): object {
+async function status(console: Console, place: JobsPlace, id: string | undefined, texts: Texts): Promise<ExitCode> {
+  const { progress, now } = await place.ask('status', wantedJob(id));
+  const { job } = progress;
+  if (texts.watch) return watchJob({ console, reporter: reporterOf(console, texts), place, texts }, job.id);
+  const state = place.shownState(job);
+  const evidence = job.state.startsWith('completed') ? await place.evidencePlace(job.id) : undefined;
+  if (texts.json) console.out(JSON.stringify(statusEvent(progress, state, evidence)));
+  else for (const line of statusLines({ progress, state, evidence, pid: place.workingPid() }, now)) console.out(line);
+  return EXIT.done;
+}
+
+function statusEvent(progress: Progress, state: string, evidence: string | undefined): object {
   const { job, counts, planned, open, listing, blocked } = progress;
   return {
     event: 'status',
@@ -40,7 +45,7 @@ function statusEvent(state: State, progress: Progress): object {
     kind: job.kind,
     source: job.source,
     target: job.target,
-    state: shownState(state, job),
+    state,
     reason: job.reason,
     round: job.round,
     createdAt: job.createdAt,
@@ -51,6 +56,6 @@ function statusEvent(state: State, progress: Progress): object {
     open,
     listing,
     blocked,
-    evidence: job.endedAt === undefined ? undefined : evidenceFolder(state.directory, job.id),
+    evidence,
   };
 }

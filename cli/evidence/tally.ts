@@ -1,10 +1,9 @@
-import { addCounts, type Counts } from '../../functions/core/counts.ts';
+import type { Counts } from '../../functions/core/counts.ts';
 import { type Job, readsDump } from '../../functions/core/job.ts';
 import { isOutcomeCode, type OutcomeClass, type OutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
-import type { ObjectStore, Ports } from '../../functions/core/ports.ts';
+import type { ObjectStore } from '../../functions/core/ports.ts';
 import { evidencePrefix, type Manifest } from '../../functions/evidence/manifest.ts';
 import { readManifest } from '../../functions/evidence/read-manifest.ts';
-import { progressOf } from '../../functions/supervise/progress.ts';
 
 export interface CodeTally {
   readonly outcome: OutcomeClass;
@@ -24,9 +23,8 @@ export interface Tally {
   readonly manifest?: Manifest;
 }
 
-export async function tallyOf(ports: Pick<Ports, 'store' | 'objects'>, job: Job): Promise<Tally> {
-  const { objects } = ports;
-  const counts = (await progressOf(ports, job.id))?.counts ?? addCounts(job.settled, job.harvested.counts);
+/** @param counts as the job store has them; those of the evidence replace them. */
+export async function tallyOf(objects: ObjectStore, job: Job, counts: Counts): Promise<Tally> {
   if (job.state !== 'completed' && job.state !== 'completed-with-failures') return { counts, codes: new Map() };
   const manifest = await readManifest(objects, job.id);
   if (!manifest) return { counts, codes: new Map() };

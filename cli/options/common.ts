@@ -6,11 +6,13 @@ import { defaultStateDirectory } from '../local/state-directory.ts';
 /** Options of every command, as commander gives them. */
 export interface CommonTexts {
   readonly stateDir?: string;
+  readonly stack?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
 export interface RunTexts extends CommonTexts {
+  readonly detach?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -18,12 +20,15 @@ export function addCommonOptions(command: Command): Command {
   return command
     .optionsGroup('General:')
     .option('--state-dir <dir>', `where jobs are kept (default: ${defaultStateDirectory()})`)
+    .option('--stack <name>', 'a stack on AWS instead of this machine (or ORTHANC_MIGRATE_STACK)')
     .option('--json', 'one JSON object a line, on standard output')
     .option('-v, --verbose', 'log to standard error, too');
 }
 
 export function addRunOptions(command: Command): Command {
-  return addCommonOptions(command).option('-q, --quiet', 'say nothing unless something needs a look');
+  return addCommonOptions(command)
+    .option('--detach', 'with --stack: start the job, and tell its id at once')
+    .option('-q, --quiet', 'say nothing unless something needs a look');
 }
 
 /** Raises `UsageError`. */

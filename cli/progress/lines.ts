@@ -37,7 +37,7 @@ export function blockLines(shown: Snapshot, columns: number, now: number): strin
   const right = [amount(shown), ...eta(shown)].join('   ');
   const room = width - title.length - percent.length - right.length - 4;
   const bar = room >= 10 ? `${drawBar(share, Math.min(room, 30))}${percent}   ` : '';
-  const { running, limit } = shown.transfers;
+  const { running = 0, limit = 0 } = shown.transfers ?? {};
   const transfers = running > 0 ? [`${running} of ${limit} transfers`] : [];
   return [
     `${title} ${bar}${right}`,

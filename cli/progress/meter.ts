@@ -28,7 +28,8 @@ export interface Snapshot {
   readonly waiting: number;
   /** Absent while it cannot be told. */
   readonly etaMs?: number;
-  readonly transfers: { readonly running: number; readonly limit: number };
+  /** Absent where others do the work. */
+  readonly transfers?: { readonly running: number; readonly limit: number };
   readonly blocked: readonly Blocked[];
 }
 
@@ -80,7 +81,8 @@ export class Meter {
       again: counts.unsettled,
       waiting: left.instances,
       ...(eta !== undefined && { etaMs: eta }),
-      transfers: { running: live.running, limit: live.limit },
+      ...(live.running !== undefined &&
+        live.limit !== undefined && { transfers: { running: live.running, limit: live.limit } }),
       blocked,
     };
   }

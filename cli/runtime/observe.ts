@@ -8,8 +8,11 @@ import { type Progress, progressOf } from '../../functions/supervise/progress.ts
 export interface RunProgress extends Progress {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly live: PoolStatistics;
+  readonly live: Live;
 }
+
+/** What went through since the first look; how many transfers run, and how many may, is known to the process that has them. */
+export type Live = Pick<PoolStatistics, 'instances' | 'bytes'> & Partial<PoolStatistics>;
 
 /** Looks are this far apart, or further when one takes long; milliseconds. */
 const INTERVAL_MS = 500;

@@ -16,6 +16,6 @@ export function workingProcess({ database, clock }: State): ProcessIdentity | un
 }
 
 /** The state of a job for people: one that nobody works on is interrupted. */
-export function shownState(state: State, job: Job): string {
+export function shownState(state: State, job: Pick<Job, 'state'>): string {
   return ENDED.has(job.state) || workingProcess(state) ? job.state : 'interrupted';
 }

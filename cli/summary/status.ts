@@ -1,7 +1,6 @@
 import { finalCount } from '../../functions/core/counts.ts';
 import { ENDED } from '../../functions/core/job.ts';
 import type { Progress } from '../../functions/supervise/progress.ts';
-import { evidenceFolder } from '../evidence/manifest.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
 import { unitOf } from '../output/unit.ts';
@@ -12,12 +11,14 @@ import { phaseOf } from '../progress/phase.ts';
 export interface ShownStatus {
   readonly progress: Progress;
   readonly state: string;
+  /** Where a person finds the evidence, if there is any. */
+  readonly evidence: string | undefined;
   /** Of the process that works in the state directory. */
   readonly pid: number | undefined;
 }
 
 /** Where a job stands, for people. */
-export function statusLines({ progress, state, pid }: ShownStatus, directory: string, now: number): string[] {
+export function statusLines({ progress, state, evidence, pid }: ShownStatus, now: number): string[] {
   const { job, counts, open, listing } = progress;
   const ended = ENDED.has(job.state);
   const total = finalCount(counts) + counts.unsettled + open.instances;
@@ -47,7 +48,7 @@ export function statusLines({ progress, state, pid }: ShownStatus, directory: st
     line('', outcomes.join(', ')),
     ...(ended ? [] : blockedOf(progress).flatMap((one) => blockedLines(one, now))),
     ...(state === 'interrupted' || state === 'stopped' ? ['  the same command goes on with it'] : []),
-    ...(job.state.startsWith('completed') ? [line('evidence', evidenceFolder(directory, job.id))] : []),
+    ...(evidence === undefined ? [] : [line('evidence', evidence)]),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { finalCount } from '../../functions/core/counts.ts';
 import { type Job, readsDump, writesTarget } from '../../functions/core/job.ts';
 import type { OutcomeCode } from '../../functions/core/outcome.ts';
-import { evidenceFolder } from '../evidence/manifest.ts';
 import type { Tally } from '../evidence/tally.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
@@ -12,8 +11,10 @@ export interface Told {
   /** As shown: `interrupted` for a job that nobody works on. */
   readonly state: string;
   readonly tally: Tally;
-  /** The state directory. */
-  readonly directory: string;
+  /** Where a person finds the evidence. */
+  readonly evidence: string;
+  /** What commands about the job need besides: `` or ` --stack NAME`. */
+  readonly option: string;
   /** Absent when a job is told about later. */
   readonly run?: {
     readonly durationMs: number;
@@ -22,7 +23,7 @@ export interface Told {
 }
 
 /** The last event of a run in --json. */
-export function endEvent({ job, state, tally, directory, run }: Told): object {
+export function endEvent({ job, state, tally, evidence, run }: Told): object {
   return {
     event: 'end',
     ts: new Date().toISOString(),
@@ -36,12 +37,13 @@ export function endEvent({ job, state, tally, directory, run }: Told): object {
     codes: Object.fromEntries([...tally.codes].map(([code, { instances, bytes }]) => [code, { instances, bytes }])),
     ...(tally.orphans !== undefined && { orphans: tally.orphans }),
     ...(run && { durationMs: run.durationMs }),
-    ...(tally.manifest && { evidence: evidenceFolder(directory, job.id) }),
+    ...(tally.manifest && { evidence }),
   };
 }
 
 /** What became of a job, for people. */
-export function summaryLines({ job, state, tally, directory, run }: Told): string[] {
+export function summaryLines(told: Told): string[] {
+  const { job, state, tally, evidence, run } = told;
   const { counts } = tally;
   const seconds = run && Math.max(run.durationMs, 1) / 1000;
   const rates =
@@ -54,8 +56,8 @@ export function summaryLines({ job, state, tally, directory, run }: Told): strin
     ...(job.reason ? wrapped(job.reason.message, '  ') : []),
     ...(finalCount(counts) === 0 ? nothing(job, state) : [...headline(job, tally), ...outcomeLines(job, tally)]),
     ...orphanLines(job, tally),
-    ...conclusion(job, state, tally),
-    ...(tally.manifest ? [`  evidence: ${evidenceFolder(directory, job.id)}`] : []),
+    ...conclusion(told),
+    ...(tally.manifest ? [`  evidence: ${evidence}`] : []),
   ];
 }
 
@@ -102,9 +104,10 @@ function orphanLines({ options }: Job, { orphans = 0 }: Tally): string[] {
 }
 
 /** What to think of it and what to do next. */
-function conclusion({ id, kind, state: stored }: Job, state: string, { counts }: Tally): string[] {
+function conclusion({ job, state, tally: { counts }, option }: Told): string[] {
+  const { id, kind, state: stored } = job;
   if (stored === 'completed' || stored === 'completed-with-failures') {
-    if (counts.failure > 0) return attention(id, kind, counts.warning);
+    if (counts.failure > 0) return attention(`${id}${option}`, kind, counts.warning);
     if (counts.warning > 0) return ['  a warning needs a look: the files below WARNING/ name each one'];
     if (finalCount(counts) === 0 || kind === 'dry-run' || kind === 'import-dry-run') return [];
     if (kind === 'import') return ['  all images found are in the target'];

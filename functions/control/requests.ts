@@ -24,12 +24,12 @@ const endpoint = z
   .transform((text) => text as EndpointName);
 const root = z
   .string()
-  .regex(/^s3:\/\/[^/]+(\/|$)/, 'is no s3://bucket/prefix')
+  .regex(/^s3:\/\/[^/?%]+\/[^?]*$/, 'is no s3://bucket/prefix')
   .transform((text) => text as FileKey);
 const failureCode = z.string().refine((code) => isOutcomeCode(code) && outcomeClass(code) === 'failure', {
   error: 'is no code of a failure; "orthanc-migrate failures" shows those of a job',
 });
-const values = z.array(z.string().min(1)).min(1).exactOptional();
+const values = z.array(z.string().min(1)).min(1).readonly().exactOptional();
 const dicomDate = z
   .string()
   .regex(/^\d{8}$/)
@@ -87,7 +87,7 @@ export const startFields = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['replicate', 'dry-run', 'verify']), ...servers, ...common }),
   z.strictObject({
     kind: z.enum(['import', 'import-dry-run']),
-    roots: z.array(root).min(1).max(1000),
+    roots: z.array(root).min(1).max(1000).readonly(),
     target: endpoint,
     ...common,
   }),

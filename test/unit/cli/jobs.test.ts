@@ -55,8 +55,7 @@ describe('exit codes', () => {
   const end = (state: JobState, codes: OutcomeCode[], kind: Job['kind'] = 'replicate') => {
     const counts = countRows(codes.map((code) => ({ code, outcome: outcomeClass(code), sentByUs: 'no' as const })));
     const tally = codes.map((code) => [code, { outcome: outcomeClass(code), instances: 1, bytes: 0 }] as const);
-    const moved = { instances: 0, bytes: 0 };
-    return exitCodeOf({ kind: 'ended', job: job({ state, kind }), moved }, { counts, codes: new Map(tally) });
+    return exitCodeOf({ kind: 'ended', job: job({ state, kind }) }, { counts, codes: new Map(tally) });
   };
   test('tell how a job ended', () => {
     expect(end('completed', ['STORED', 'SOURCE_GONE'])).toBe(0);
