@@ -6,7 +6,7 @@ import { type Dumped, image, OTHERS } from './dumped-content.ts';
 import { type DumpShape, growDump } from './grow-dump.ts';
 import type { Imported } from './import-truth.ts';
 import { Random } from './random.ts';
-import { Schedule, type Weather } from './schedule.ts';
+import { type Adapters, Schedule, type Weather } from './schedule.ts';
 import type { SimulatedFile } from './simulated-dump.ts';
 import { TARGET } from './simulated-servers.ts';
 import { type Plot, tell, weathers } from './story.ts';
@@ -55,7 +55,7 @@ export interface Told {
   readonly imported: Imported;
 }
 
-export async function tellImport(story: ImportStory): Promise<Told> {
+export async function tellImport(story: ImportStory, adapters: Adapters = {}): Promise<Told> {
   const { seed, shape, quirks, orphans, acceptHeaderOnly } = story;
   const random = new Random(seed);
   const world = new World();
@@ -66,7 +66,7 @@ export async function tellImport(story: ImportStory): Promise<Told> {
     world.quirks.set(random.pick(groups).id, random.pick(QUIRKS));
   const imported = { options, presets: new Map(world.target.images), quirky: new Set(world.quirks.keys()) };
   if (story.restless) world.dump.meanwhile = (file) => random.chance(0.01) && touchFile(random, world, file);
-  const schedule = new Schedule(random, world);
+  const schedule = new Schedule(random, world, adapters);
   const plot = plotOf(story, options);
   await tell(schedule, plot);
   return { schedule, plot, imported };

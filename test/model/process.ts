@@ -1,4 +1,5 @@
 import type { Ports } from '../../functions/core/ports.ts';
+import type { Calls } from './calls.ts';
 
 /** Raised at every port call of a process that has died. */
 export class Died extends Error {}
@@ -11,6 +12,7 @@ export interface Life {
   /** Waits for the next turn; raises when the process dies before it. */
   turn(): Promise<void>;
   readonly dead: boolean;
+  readonly calls: Calls;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -23,12 +25,30 @@ function mortal<T extends object>(adapter: T, life: Life): T {
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
         await life.turn();
-        const result = await (value as Method).apply(object, args);
+        const given = args.map((arg) => (isStream(arg) ? awaited(arg, life.calls) : arg));
+        const result = await life.calls.count(() => (value as Method).apply(object, given));
         await life.turn();
         return result;
       };
     },
   });
+}
+
+function isStream(arg: unknown): arg is AsyncIterable<unknown> {
+  return typeof arg === 'object' && arg !== null && Symbol.asyncIterator in arg;
+}
+
+/** A body that the adapter waits for, while other calls may be needed to make it. */
+function awaited<T>(body: AsyncIterable<T>, calls: Calls): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const pieces = body[Symbol.asyncIterator]();
+      return {
+        next: () => calls.discount(() => pieces.next()),
+        return: async () => (await pieces.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
 }
 
 export function mortalPorts(ports: Ports, life: Life): Ports {

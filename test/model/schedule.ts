@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS } from '../../functions/supervise/settings.ts';
 import { superviseAll } from '../../functions/supervise/tick.ts';
 import { createHandler as createTransfer } from '../../functions/transfer/handler.ts';
 import { ManualClock } from '../contract/manual-clock.ts';
+import { Calls } from './calls.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { Died, type Life, mortalPorts } from './process.ts';
 import type { Random } from './random.ts';
@@ -36,7 +37,10 @@ interface Process {
   ended: boolean;
 }
 
-/** Runs the handlers as concurrent mortal processes on the real local adapters, in an order drawn from a seed. */
+/** Adapters in place of the local ones. The queues are always those whose time the schedule controls. */
+export type Adapters = Partial<Pick<Ports, 'store' | 'objects'>>;
+
+/** Runs the handlers as concurrent mortal processes on real adapters, in an order drawn from a seed. */
 export class Schedule {
   readonly random: Random;
   readonly world: World;
@@ -49,10 +53,11 @@ export class Schedule {
   weather: Weather = CALM;
   readonly #waiting: (() => void)[] = [];
   readonly #processes = new Set<Process>();
+  readonly #calls = new Calls();
   readonly unexpected: unknown[] = [];
   crashes = 0;
 
-  constructor(random: Random, world: World) {
+  constructor(random: Random, world: World, adapters: Adapters = {}) {
     this.random = random;
     this.world = world;
     const database = openDatabase(':memory:');
@@ -66,8 +71,8 @@ export class Schedule {
     this.enumerateQueue = queue('enumerate');
     this.deadLetters = queue('dead-letter');
     this.ports = {
-      store: new SqliteJobStore(database),
-      objects: new MemoryObjects(),
+      store: adapters.store ?? new SqliteJobStore(database),
+      objects: adapters.objects ?? new MemoryObjects(),
       endpoints: { endpoint: async () => Promise.reject(new Error('unused')) },
       clock: this.clock,
       log: QUIET,
@@ -120,7 +125,7 @@ export class Schedule {
   async step(): Promise<boolean> {
     const waiting = this.#waiting.splice(this.random.below(this.#waiting.length), 1)[0];
     waiting?.();
-    await settled();
+    await this.#settled();
     return waiting !== undefined;
   }
 
@@ -160,6 +165,7 @@ export class Schedule {
   #spawn(run: (life: Life) => Promise<void>): void {
     let dead = false;
     const life: Life = {
+      calls: this.#calls,
       get dead() {
         return dead;
       },
@@ -180,8 +186,12 @@ export class Schedule {
       })
       .finally(() => this.#processes.delete(process));
   }
-}
 
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  /** Returns once every process waits for its turn or for time to pass, and no call is under way. */
+  async #settled(): Promise<void> {
+    do {
+      await this.#calls.allEnded();
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#calls.underWay > 0);
+  }
 }
