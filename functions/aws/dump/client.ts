@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { hasOwnEndpoint } from '../own-endpoint.ts';
 
 /** More than transfers and looks at heads together. */
 const CONNECTIONS = 256;
@@ -14,7 +15,7 @@ export function bucketClient(environment: NodeJS.ProcessEnv = process.env): S3Cl
   const agent = { keepAlive: true, maxSockets: CONNECTIONS };
   return new S3Client({
     followRegionRedirects: true,
-    forcePathStyle: hasOwnEndpoint(environment),
+    forcePathStyle: hasOwnEndpoint('S3', environment),
     // Every byte is hashed on its way to the target, and TLS guards it on the way here.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
@@ -24,13 +25,4 @@ export function bucketClient(environment: NodeJS.ProcessEnv = process.env): S3Cl
       httpsAgent: agent,
     },
   });
-}
-
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-function hasOwnEndpoint({
-  AWS_ENDPOINT_URL_S3,
-  AWS_ENDPOINT_URL,
-  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
-}: NodeJS.ProcessEnv): boolean {
-  return AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true' && Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL);
 }

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { MigrationError } from '../core/errors.ts';
+import { ENV } from '../environment.ts';
+import type { Mappings } from './feeds.ts';
+import type { LogLevel } from './log.ts';
+import type { ConfiguredEndpoint } from './secrets/endpoints.ts';
+import { endpoints, inJson, text, uploadsField, urls, wholeNumber } from './settings-fields.ts';
+
+/** Where everything is, and how the functions of a stack are set. */
+export interface AwsSettings {
+  readonly stack: string;
+  readonly logLevel: LogLevel;
+  /** Name of the table of the job store. */
+  readonly table: string;
+  readonly evidenceBucket: string;
+  /** URLs. */
+  readonly queues: {
+    readonly enumerate: string;
+    readonly transfer: string;
+    readonly import: string;
+    readonly deadLetter: string;
+    readonly worker?: string;
+    readonly uploads?: string;
+    /** Other dead-letter queues. */
+    readonly others: readonly string[];
+  };
+  readonly endpoints: ReadonlyMap<string, ConfiguredEndpoint>;
+  /** ARN or name. */
+  readonly storageKeysSecret?: string;
+  /** A single instance larger than this is for a worker. Bytes. */
+  readonly largestInstance: number;
+  /** How many containers share the limits of a target. */
+  readonly containers: number;
+  readonly uploads?: UploadsConfiguration & { readonly bucket: string };
+  /** Absent in functions that do not hold back chunks. */
+  readonly mappings?: Mappings;
+  readonly superviseEveryMs?: number;
+  readonly idleAfterMs?: number;
+  readonly eventBus?: string;
+}
+
+export type UploadsConfiguration = z.output<typeof uploadsField>;
+
+const variables = z.object({
+  [ENV.stack]: text,
+  [ENV.logLevel]: z.enum(['debug', 'info', 'warn', 'error'], 'is none of debug, info, warn and error').default('info'),
+  [ENV.table]: text,
+  [ENV.evidenceBucket]: text,
+  [ENV.enumerateQueue]: text,
+  [ENV.transferQueue]: text,
+  [ENV.importQueue]: text,
+  [ENV.deadLetterQueue]: text,
+  [ENV.workerQueue]: text.optional(),
+  [ENV.uploadsQueue]: text.optional(),
+  [ENV.otherDeadLetterQueues]: inJson(urls).default([]),
+  [ENV.endpoints]: inJson(endpoints),
+  [ENV.storageKeysSecret]: text.optional(),
+  [ENV.largestInstance]: wholeNumber,
+  [ENV.containers]: wholeNumber,
+  [ENV.uploads]: inJson(uploadsField).optional(),
+  [ENV.dumpBucket]: text.optional(),
+  [ENV.transferMapping]: text.optional(),
+  [ENV.importMapping]: text.optional(),
+  [ENV.superviseEvery]: wholeNumber.optional(),
+  [ENV.idleAfter]: wholeNumber.optional(),
+  [ENV.eventBus]: text.optional(),
+});
+type Variables = z.output<typeof variables>;
+
+/** Reads the settings from environment variables. Raises `SETTINGS_INVALID`, which names every variable that is wrong. */
+export function readSettings(environment: NodeJS.ProcessEnv): AwsSettings {
+  const parsed = variables.safeParse(environment);
+  const problems = parsed.success
+    ? crossProblems(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  if (parsed.success && problems.length === 0) return settingsOf(parsed.data);
+  throw new MigrationError(
+    'SETTINGS_INVALID',
+    `environment variables of the function: ${problems.join('; ')}. The stack sets them: deploy it again`,
+  );
+}
+
+function crossProblems(found: Variables): string[] {
+  const problems: string[] = [];
+  if ((found[ENV.transferMapping] === undefined) !== (found[ENV.importMapping] === undefined))
+    problems.push(`${ENV.transferMapping} and ${ENV.importMapping} belong together`);
+  const { target } = found[ENV.uploads] ?? {};
+  if (target === undefined) return problems;
+  if (!found[ENV.endpoints].has(target))
+    problems.push(`${ENV.uploads} names the target "${target}", which is no endpoint`);
+  if (found[ENV.dumpBucket] === undefined) problems.push(`${ENV.uploads} needs ${ENV.dumpBucket}`);
+  return problems;
+}
+
+function settingsOf(found: Variables): AwsSettings {
+  const transferMapping = found[ENV.transferMapping];
+  const importMapping = found[ENV.importMapping];
+  const { [ENV.uploads]: uploads, [ENV.dumpBucket]: bucket } = found;
+  return withoutUndefined<AwsSettings>({
+    stack: found[ENV.stack],
+    logLevel: found[ENV.logLevel],
+    table: found[ENV.table],
+    evidenceBucket: found[ENV.evidenceBucket],
+    queues: withoutUndefined<AwsSettings['queues']>({
+      enumerate: found[ENV.enumerateQueue],
+      transfer: found[ENV.transferQueue],
+      import: found[ENV.importQueue],
+      deadLetter: found[ENV.deadLetterQueue],
+      worker: found[ENV.workerQueue],
+      uploads: found[ENV.uploadsQueue],
+      others: found[ENV.otherDeadLetterQueues],
+    }),
+    endpoints: found[ENV.endpoints],
+    storageKeysSecret: found[ENV.storageKeysSecret],
+    largestInstance: found[ENV.largestInstance],
+    containers: found[ENV.containers],
+    uploads: uploads && bucket !== undefined ? { ...uploads, bucket } : undefined,
+    mappings:
+      transferMapping !== undefined && importMapping !== undefined
+        ? { transfer: transferMapping, import: importMapping }
+        : undefined,
+    superviseEveryMs: inMs(found[ENV.superviseEvery]),
+    idleAfterMs: inMs(found[ENV.idleAfter]),
+    eventBus: found[ENV.eventBus],
+  });
+}
+
+function inMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** What is absent has no field. */
+function withoutUndefined<T extends object>(fields: Loose<Required<T>>): T {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as T;
+}
