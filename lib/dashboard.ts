@@ -10,6 +10,7 @@ import {
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ownMetric, type Watched } from './alarms.ts';
 import { SIZES } from './function.ts';
@@ -150,24 +151,25 @@ function requests(watched: Watched, table: string): IMetric[] {
 
 /** Markdown with the pages of the console that an operator needs. */
 function links({ stack, functions, queues, workerQueue, failures, deadLetterQueues }: Watched): string {
-  const console = `https://${Aws.REGION}.console.aws.amazon.com`;
-  const queueLink = (label: string, url: string, page = '') =>
-    `[${label}](${console}/sqs/v3/home?region=${Aws.REGION}#/queues/${url}${page})`;
-  // The console takes the URL of a queue with its slashes and colon as they are.
-  const logLinks = Object.keys(functions).map(
-    (name) =>
-      `[${name}](${console}/cloudwatch/home?region=${Aws.REGION}#logsV2:log-groups/log-group/$252Faws$252Flambda$252F${stack}-${name})`,
-  );
-  const queueLinks = Object.entries({ ...queues, worker: workerQueue }).map(([name, { queueUrl }]) =>
-    queueLink(name, queueUrl),
-  );
-  const redriveLinks = Object.entries({ failures, ...deadLetterQueues }).map(([name, { queueUrl }]) =>
-    queueLink(name, queueUrl, '/redrive'),
-  );
+  const pages = `https://${Aws.REGION}.console.aws.amazon.com`;
+  const logs = `${pages}/cloudwatch/home?region=${Aws.REGION}#logsV2:log-groups/log-group`;
+  // The console has the URL of the queue as one segment of its own.
+  const queueUrl = `https%3A%2F%2Fsqs.${Aws.REGION}.${Aws.URL_SUFFIX}%2F${Aws.ACCOUNT_ID}%2F`;
+  const queueLinks = (named: Readonly<Record<string, IQueue>>, page = '') =>
+    Object.entries(named)
+      .map(
+        ([name, queue]) =>
+          `[${name}](${pages}/sqs/v3/home?region=${Aws.REGION}#/queues/${queueUrl}${queue.queueName}${page})`,
+      )
+      .join(' · ');
+  const logLinks = Object.keys(functions)
+    .map((name) => `[${name}](${logs}/$252Faws$252Flambda$252F${stack}-${name})`)
+    .join(' · ');
   return [
     `**${stack}** · \`orthanc-migrate status --stack ${stack}\` · what each alarm means: docs/operations.md`,
-    `Logs: ${logLinks.join(' · ')}`,
-    `Queues: ${queueLinks.join(' · ')}`,
-    `Look into and redrive: ${redriveLinks.join(' · ')}`,
+    `Logs: ${logLinks}`,
+    `Queues: ${queueLinks({ ...queues, worker: workerQueue })}`,
+    `Final failures and dead letters: ${queueLinks({ failures, ...deadLetterQueues })}`,
+    `Redrive them: ${queueLinks({ failures, ...deadLetterQueues }, '/redrive')}`,
   ].join('\n\n');
 }

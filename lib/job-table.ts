@@ -2,7 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import { explainWildcard } from './wildcards.ts';
 
 /** What the job store does (functions/aws/dynamodb): single items and queries; never a scan. */
 const ACTIONS = [
@@ -33,8 +34,11 @@ export class JobTable extends Construct {
     });
   }
 
-  grantUse(user: IGrantable): void {
+  grantUse(user: IGrantable & IConstruct): void {
     this.table.grant(user, ...ACTIONS);
-    this.table.encryptionKey?.grantEncryptDecrypt(user);
+    if (!this.table.encryptionKey) return;
+    this.table.encryptionKey.grantEncryptDecrypt(user);
+    for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*'])
+      explainWildcard(user, `Action::${action}`, 'the forms of one action, on the configured key alone');
   }
 }

@@ -7,6 +7,9 @@ import { Construct } from 'constructs';
 import type { ScheduleConfiguration } from './config/schema.ts';
 import { explainWildcard } from './wildcards.ts';
 
+/** How often the supervisor looks after the jobs. */
+export const EACH = Duration.minutes(1);
+
 export interface SchedulesProps {
   readonly stack: string;
   readonly supervise: LambdaFunction;
@@ -24,9 +27,9 @@ export class Schedules extends Construct {
       // No configured name has a dot.
       scheduleName: `${stack}.each-minute`,
       description: 'Moves the migration jobs along',
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      schedule: ScheduleExpression.rate(EACH),
       // What came too late is done by the next one.
-      target: new LambdaInvoke(supervise, { role, retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      target: new LambdaInvoke(supervise, { role, retryAttempts: 0, maxEventAge: EACH }),
     });
     for (const [name, { kind, source, target, when, timeZone }] of Object.entries(schedules))
       new Schedule(this, `Job-${name}`, {

@@ -1,7 +1,12 @@
 import { ENV } from '../functions/environment.ts';
 import type { Configuration } from './config/schema.ts';
+import { SIZES } from './function.ts';
+import { EACH } from './schedules.ts';
+import { visibilityFor } from './work-queue.ts';
 
 const MIB = 1024 * 1024;
+/** Added to the time for which the message of a killed function stays hidden: it may come back by itself first. Seconds. */
+const GRACE = 600;
 
 /** Environment variables of all functions that follow from the configuration alone; the rest come with what is created. */
 export function settingsOf(configuration: Configuration): Record<string, string> {
@@ -16,6 +21,8 @@ export function settingsOf(configuration: Configuration): Record<string, string>
     [ENV.endpoints]: JSON.stringify(Object.fromEntries(named)),
     [ENV.containers]: String(containers),
     [ENV.largestInstance]: String(largestInstanceMiB * MIB),
+    [ENV.superviseEvery]: String(EACH.toSeconds()),
+    [ENV.idleAfter]: String(visibilityFor(SIZES.transfer.timeout).toSeconds() + GRACE),
     ...(storageKeysSecret !== undefined && { [ENV.storageKeysSecret]: storageKeysSecret }),
     ...(uploads && { [ENV.uploads]: JSON.stringify(uploads) }),
   };

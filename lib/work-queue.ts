@@ -26,6 +26,11 @@ export interface WorkQueueProps {
   readonly key: IKey | undefined;
 }
 
+/** How long a message stays hidden from others while one with this timeout works on it. */
+export function visibilityFor(timeout: Duration): Duration {
+  return Duration.seconds(timeout.toSeconds() * VISIBILITY_PER_TIMEOUT);
+}
+
 /** A queue for people to look into, kept as long as SQS can. */
 export function createDeadLetterQueue(scope: Construct, id: string, queueName: string, key: IKey | undefined): Queue {
   return new Queue(scope, id, { queueName, retentionPeriod: RETENTION, ...encrypted(key) });
@@ -45,7 +50,7 @@ export class WorkQueue extends Construct {
       props.deadLetterQueue ?? createDeadLetterQueue(this, 'DeadLetters', `${queueName}-dead-letters`, key);
     this.queue = new Queue(this, 'Queue', {
       queueName,
-      visibilityTimeout: Duration.seconds(consumerTimeout.toSeconds() * VISIBILITY_PER_TIMEOUT),
+      visibilityTimeout: visibilityFor(consumerTimeout),
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
       ...encrypted(key),

@@ -34,22 +34,22 @@ export function problemOfSchedule(expression: string): string | undefined {
 function problemOfRate(inner: string): string | undefined {
   const [, value] = /^([1-9]\d{0,4}) (?:minutes?|hours?|days?)$/.exec(inner) ?? [];
   return value === undefined
-    ? 'has no rate like "rate(12 hours)": a whole number and minutes, hours or days'
+    ? 'has no rate; write a whole number and minutes, hours or days, for example "rate(12 hours)"'
     : undefined;
 }
 
 function problemOfCron(fields: readonly string[]): string | undefined {
   if (fields.length !== FIELDS.length)
-    return `has ${fields.length} fields instead of 6: minutes, hours, day of month, month, day of week, year`;
+    return `has ${fields.length} fields; write 6: minutes, hours, day of month, month, day of week, year`;
   for (const [index, field] of FIELDS.entries()) {
     const text = fields[index] ?? '';
     const isDay = index === DAY_OF_MONTH || index === DAY_OF_WEEK;
     if (isDay && text === '?') continue;
     if (!text.split(',').every((part) => isPart(part, field, isDay)))
-      return `has "${text}" where ${field.name} (${field.from} to ${field.to}) should be`;
+      return `has "${text}" for ${field.name}; write ${field.from} to ${field.to}, a list, a range or "*"`;
   }
   if ((fields[DAY_OF_MONTH] === '?') === (fields[DAY_OF_WEEK] === '?'))
-    return 'needs "?" in exactly one of day of month and day of week';
+    return 'has "?" in both or none of its days; write it in exactly one of day of month and day of week';
   return undefined;
 }
 

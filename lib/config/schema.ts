@@ -16,14 +16,14 @@ import {
 
 /** A whole number with its bounds, and a text that names both. */
 function between(from: number, to: number, unit: string): z.ZodNumber {
-  const error = `is no whole number of ${unit} between ${from} and ${to}; write one`;
+  const error = `is no whole number of ${unit} in its bounds; write one between ${from} and ${to}`;
   return z.number({ error }).int(error).min(from, error).max(to, error);
 }
 
 const endpoint = z.strictObject({
   secret,
   url: serverUrl.optional(),
-  worker: z.boolean({ error: 'is neither true nor false' }).default(false),
+  worker: z.boolean({ error: 'is neither of the two that it can be; write true or false' }).default(false),
 });
 
 const uploads = z.strictObject({
@@ -45,12 +45,16 @@ const uploads = z.strictObject({
     })
     .default('incoming/'),
   quietMinutes: between(1, 10_080, 'minutes').default(60),
-  orphans: z.enum(['import', 'skip'], { error: 'is neither import nor skip' }).optional(),
+  orphans: z
+    .enum(['import', 'skip'], { error: 'is neither of the two that it can be; write import or skip' })
+    .optional(),
 });
 
 const schedule = z.strictObject({
   kind: z
-    .enum(['replicate', 'verify', 'dry-run'], { error: 'is none of replicate, verify and dry-run' })
+    .enum(['replicate', 'verify', 'dry-run'], {
+      error: 'is no kind of scheduled job; write replicate, verify or dry-run',
+    })
     .default('replicate'),
   source: endpointName,
   target: endpointName,
@@ -89,7 +93,7 @@ const retention = z.strictObject({
     .number()
     .refine(
       (days) => LOG_DAYS.includes(days),
-      `is none of the periods that CloudWatch Logs knows: ${LOG_DAYS.join(', ')}`,
+      `is no period that CloudWatch Logs knows; write one of ${LOG_DAYS.join(', ')}`,
     )
     .default(90),
   evidenceDays: between(30, 36_500, 'days').optional(),
@@ -118,7 +122,7 @@ export const configuration = z.strictObject({
   kmsKey: kmsKeyArn.optional(),
   storageKeysSecret: secret.optional(),
   logLevel: z
-    .enum(['debug', 'info', 'warn', 'error'], { error: 'is none of debug, info, warn and error' })
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'is no level; write debug, info, warn or error' })
     .default('info'),
 });
 
