@@ -36,7 +36,9 @@ export const ENV = {
   importMapping: 'ORTHANC_MIGRATE_IMPORT_MAPPING',
   /** Seconds between two looks of the supervisor. */
   superviseEvery: 'ORTHANC_MIGRATE_SUPERVISE_EVERY',
-  /** Seconds after which a chunk that nobody touched is queued again: longer than its message can be hidden. */
+  /** Seconds after which an attempt at a chunk has surely died: longer than a function may run. */
+  longestAttempt: 'ORTHANC_MIGRATE_LONGEST_ATTEMPT',
+  /** Seconds after which the message of a chunk that nobody touched may be lost: longer than it can be hidden. */
   idleAfter: 'ORTHANC_MIGRATE_IDLE_AFTER',
   /** Name of the event bus. */
   eventBus: 'ORTHANC_MIGRATE_EVENT_BUS',

@@ -21,6 +21,12 @@ export function enumerateQueue(ports: Pick<Ports, 'queues' | 'lane'>, job: Job):
   return ports.lane && placeOf(ports, job) === 'worker' ? ports.lane.queue : ports.queues.enumerate;
 }
 
+/** Where most chunks of the job are. */
+export function usualQueue(ports: Pick<Ports, 'queues' | 'lane'>, job: Job): WorkQueue {
+  if (ports.lane && placeOf(ports, job) === 'worker') return ports.lane.queue;
+  return readsDump(job.kind) ? ports.queues.import : ports.queues.transfer;
+}
+
 export interface ChunkMessage extends OutgoingMessage {
   readonly chunk: ChunkState;
 }
@@ -31,13 +37,11 @@ export async function sendChunks(
   job: Job,
   messages: readonly ChunkMessage[],
 ): Promise<void> {
-  const { lane, queues } = ports;
-  const usual = readsDump(job.kind) ? queues.import : queues.transfer;
+  const { lane } = ports;
   const isLarge = ({ chunk }: ChunkMessage) => lane !== undefined && chunk.bytes > lane.aboveBytes;
   const large = messages.some(isLarge) && (await workerIsThere(ports));
-  const forWorker = (message: ChunkMessage) =>
-    lane !== undefined && (placeOf(ports, job) === 'worker' || (large && isLarge(message)));
+  const forWorker = (message: ChunkMessage) => large && isLarge(message);
   const body = ({ chunk: _, ...message }: ChunkMessage): OutgoingMessage => message;
-  await usual.send(messages.filter((message) => !forWorker(message)).map(body));
+  await usualQueue(ports, job).send(messages.filter((message) => !forWorker(message)).map(body));
   await lane?.queue.send(messages.filter(forWorker).map(body));
 }

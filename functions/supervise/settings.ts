@@ -2,8 +2,10 @@ import type { Place } from '../core/queues.ts';
 
 /** How the supervisor paces jobs. Times in milliseconds. */
 export interface SupervisorSettings {
-  /** A planned chunk that nobody touched for so long is queued again. */
+  /** A chunk that waits for longer than this may have lost its message; longer than a message can be hidden. */
   readonly idleAfterMs: number;
+  /** No attempt at a chunk takes longer: one that began before that has died. */
+  readonly longestAttemptMs: number;
   /** The enumerator of an unfinished plan is woken at most so often. */
   readonly pokeEveryMs: number;
   /** Wait before the first round that repeats failures; doubled from round to round. */
@@ -21,6 +23,8 @@ export interface SupervisorSettings {
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
   idleAfterMs: 30 * 60_000,
+  // Here an attempt is bounded by nothing, and whoever dies is replaced by the next process, which restores its messages.
+  longestAttemptMs: Number.POSITIVE_INFINITY,
   pokeEveryMs: 10_000,
   roundDelayMs: 2000,
   longestRoundDelayMs: 60_000,

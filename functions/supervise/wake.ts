@@ -1,10 +1,11 @@
-import { chunkKey } from '../core/ids.ts';
+import { type ChunkRef, chunkKey } from '../core/ids.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
 import { chunkBody, enumerateBody } from '../core/messages.ts';
 import type { ChunkState, PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { enumerateQueue, sendChunks } from '../core/queues.ts';
 import { enumerationLease } from '../enumerate/lease.ts';
+import { idleTest } from './idle.ts';
 import type { SupervisorSettings } from './settings.ts';
 
 /** Wakes the enumerator of a plan that is not finished, unless it was woken a moment ago. */
@@ -23,15 +24,9 @@ export async function wakeEnumerator(
   await enumerateQueue(ports, job).send([{ body: enumerateBody(job.id, checkpoint.round) }]);
 }
 
-function isIdle(chunk: ChunkState, job: Job, settings: SupervisorSettings, now: number): boolean {
-  if (chunk.state === 'closed' || chunk.queuedAt === undefined) return false;
-  const touched = Math.max(chunk.queuedAt, chunk.touchedAt ?? 0);
-  return touched < job.resumedAt || now - touched > settings.idleAfterMs;
-}
-
 /**
- * Queues again what is planned but was never queued (its enumerator died in between), what was dropped while the job did not
- * run, and what nobody touched for long (its message was lost). A chunk too many on the queue does no harm.
+ * Queues again what is planned but was never queued (its enumerator died in between), and what is idle. A chunk too many on the
+ * queue does no harm.
  */
 export async function queueIdle(
   ports: Ports,
@@ -41,16 +36,18 @@ export async function queueIdle(
 ): Promise<void> {
   const { store, clock, log } = ports;
   const now = clock.now();
+  const isIdle = idleTest(ports, settings, job, open);
   for (const page of open) {
     const unqueued = page.chunks.some((chunk) => chunk.state === 'planned' && chunk.queuedAt === undefined);
     // Unless an enumerator is at work that may be about to queue its page.
     const queueAll = unqueued && (await store.leaseHolder(enumerationLease(job.id), now)) === undefined;
     const { job: id, round, page: number } = page;
-    const refs = page.chunks.flatMap((chunk, index) => {
-      const needed =
-        isIdle(chunk, job, settings, now) || (queueAll && chunk.state === 'planned' && chunk.queuedAt === undefined);
-      return needed ? [{ ref: { job: id, round, page: number, chunk: index }, chunk }] : [];
-    });
+    const refs: { readonly ref: ChunkRef; readonly chunk: ChunkState }[] = [];
+    for (const [index, chunk] of page.chunks.entries()) {
+      const wasNeverQueued = queueAll && chunk.state === 'planned' && chunk.queuedAt === undefined;
+      if (wasNeverQueued || (await isIdle(chunk)))
+        refs.push({ ref: { job: id, round, page: number, chunk: index }, chunk });
+    }
     if (refs.length === 0) continue;
     await sendChunks(
       ports,

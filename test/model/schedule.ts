@@ -19,7 +19,7 @@ import { simulatedDumps } from './simulated-dump.ts';
 import { simulatedServers } from './simulated-servers.ts';
 import type { World } from './world.ts';
 
-const SETTINGS = { ...DEFAULT_SETTINGS, idleAfterMs: 300_000, lastRound: 12 };
+const SETTINGS = { ...DEFAULT_SETTINGS, idleAfterMs: 300_000, longestAttemptMs: 600_000, lastRound: 12 };
 const VISIBILITY_SECONDS = 60;
 const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
