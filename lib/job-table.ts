@@ -8,7 +8,6 @@ import { explainWildcard } from './wildcards.ts';
 /** What the job store does (functions/aws/dynamodb): single items and queries; never a scan. */
 const ACTIONS = [
   'dynamodb:GetItem',
-  'dynamodb:BatchGetItem',
   'dynamodb:Query',
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
