@@ -7,9 +7,11 @@ import { S3ObjectStore } from '../../functions/aws/s3/object-store.ts';
 import { retryFailures } from '../../functions/supervise/requests.ts';
 import { type AwsEmulator, startAws } from '../support/aws.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
+import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts';
 import { importStories, tellImport } from './import-story.ts';
 import { checkImport } from './import-truth.ts';
 import { checkTruth, consistentEvidence } from './invariants.ts';
+import { Random } from './random.ts';
 import { beginning, plotOf, replicateStories } from './replicate-story.ts';
 import type { Adapters } from './schedule.ts';
 import { JOB, MINUTES, moments, RUNS, tell, untilEnded } from './story.ts';
@@ -22,21 +24,27 @@ const shorter = <T extends { readonly steps: number }>(story: T): T => ({
 });
 
 let dynamoDb: DynamoDb;
+let faulty: FaultyDynamoDb;
 let aws: AwsEmulator;
 beforeAll(async () => {
   dynamoDb = await startDynamoDb();
+  faulty = await startFaultyDynamoDb(dynamoDb.endpoint);
   aws = await startAws();
 });
 afterAll(async () => {
+  await faulty.stop();
   await dynamoDb.stop();
   await aws.stop();
 });
 
-async function emptyAdapters(): Promise<Adapters> {
+/** An empty table and an empty bucket. Some writes into the table are throttled, and the answers to some are lost: the SDK repeats them. */
+async function emptyAdapters({ seed }: { readonly seed: number }): Promise<Adapters> {
+  const random = new Random(seed);
+  faulty.otherwise = () => (random.chance(0.02) ? random.pick(['answer lost', 'throttled'] as const) : undefined);
   const bucket = `evidence-${randomUUID()}`;
   await aws.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
-    store: new DynamoJobStore(dynamoDb.client, await dynamoDb.createTable()),
+    store: new DynamoJobStore(faulty.client, await dynamoDb.createTable()),
     objects: new S3ObjectStore(aws.s3, bucket),
   };
 }
@@ -47,7 +55,7 @@ describe('on DynamoDB and S3, under random schedules', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(replicateStories.map(shorter), async (story) => {
-          const schedule = beginning(story, await emptyAdapters());
+          const schedule = beginning(story, await emptyAdapters(story));
           const plot = plotOf(story);
           await tell(schedule, plot);
           await checkTruth(schedule, JOB, await consistentEvidence(schedule, JOB));
@@ -69,7 +77,7 @@ describe('on DynamoDB and S3, under random schedules', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(importStories.map(shorter), async (story) => {
-          const { schedule, imported } = await tellImport(story, await emptyAdapters());
+          const { schedule, imported } = await tellImport(story, await emptyAdapters(story));
           checkImport(schedule, imported, await consistentEvidence(schedule, JOB));
         }),
         { numRuns: AWS_RUNS },

@@ -3,7 +3,7 @@ import { DynamoJobStore } from '../../../../functions/aws/dynamodb/job-store.ts'
 import { NO_COUNTS } from '../../../../functions/core/counts.ts';
 import { checkpoint, chunk, finding, instance, item, job, jobId, page, SOURCE } from '../../../contract/samples.ts';
 import { type DynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
-import { type FaultyDynamoDb, startFaultyDynamoDb } from './faulty-dynamodb.ts';
+import { type FaultyDynamoDb, startFaultyDynamoDb } from '../../../support/faulty-dynamodb.ts';
 
 const REF = { job: jobId(), round: 1, page: 0, chunk: 1 };
 const CLOSURE = { receipt: 'jobs/job-1/receipts/1/0/1-1-x.ndjson', counts: NO_COUNTS };

@@ -5,7 +5,7 @@ import { findingKey, jobKey, type Key, leaseKey, pageKey } from '../../../../fun
 import { type FileKey, fileItem } from '../../../../functions/core/ids.ts';
 import { fileFinding, finding, instance, job, jobId, page } from '../../../contract/samples.ts';
 import { type DynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
-import { type FaultyDynamoDb, startFaultyDynamoDb } from './faulty-dynamodb.ts';
+import { type FaultyDynamoDb, startFaultyDynamoDb } from '../../../support/faulty-dynamodb.ts';
 
 const REF = { job: jobId(), round: 1, page: 0, chunk: 1 };
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CREDENTIALS, REGION } from '../../../support/aws.ts';
+import { CREDENTIALS, REGION } from './aws.ts';
 
 /** What becomes of one write: refused as DynamoDB does it, taken without an answer, or taken after something else happened. */
 export type Fault =
@@ -12,11 +12,13 @@ export type Fault =
   | 'answer lost'
   | { readonly meanwhile: () => Promise<unknown>; readonly answerLost?: true };
 
-/** A client whose next writes go wrong, one after the other, and then no more. */
+/** A client whose writes go wrong on the way to a DynamoDB. */
 export interface FaultyDynamoDb {
   readonly client: DynamoDBClient;
-  /** Faults to come. */
+  /** What happens to the next writes. */
   readonly faults: Fault[];
+  /** What happens to those behind them; nothing, unless it is set. */
+  otherwise: () => Fault | undefined;
   /** Writes that arrived, repeated ones too. */
   writes: number;
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startFaultyDynamoDb(endpoint: string): Promise<FaultyDynam
   const faulty: FaultyDynamoDb = {
     client: new DynamoDBClient({ endpoint: own, region: REGION, credentials: CREDENTIALS, maxAttempts: 3 }),
     faults: [],
+    otherwise: () => undefined,
     writes: 0,
     async stop() {
       faulty.client.destroy();
@@ -51,7 +54,7 @@ export async function startFaultyDynamoDb(endpoint: string): Promise<FaultyDynam
     const target = String(request.headers['x-amz-target']);
     const isWrite = /\.(Put|Update|Delete)Item$/.test(target);
     if (isWrite) faulty.writes += 1;
-    const fault = isWrite ? faulty.faults.shift() : undefined;
+    const fault = isWrite ? (faulty.faults.shift() ?? faulty.otherwise()) : undefined;
     if (fault === 'throttled' || fault === 'unavailable') {
       const { status, type } = REFUSALS[fault];
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
