@@ -18,8 +18,10 @@ const MOST_ROOTS = 20;
 /** Checks folders, files and places in buckets, or the names on standard input when `-` stands for them. Raises `UsageError`. */
 export async function importPlaces(paths: readonly string[]): Promise<Places> {
   if (!paths.includes('-')) {
-    const keys = areInBuckets(paths) ? await checkInBuckets('checkPlaces', paths) : await checkRoots(paths);
-    return { name: dumpName(keys), keys, listed: keys.length > MOST_ROOTS };
+    const inBuckets = areInBuckets(paths);
+    const keys = inBuckets ? await checkInBuckets('checkPlaces', paths) : await checkRoots(paths);
+    // A list names objects of a bucket, and no folders of it.
+    return { name: dumpName(keys), keys, listed: keys.length > MOST_ROOTS && !inBuckets };
   }
   if (paths.length > 1)
     throw new UsageError('- stands for a list of names on standard input: give it without other paths');

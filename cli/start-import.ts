@@ -1,7 +1,9 @@
+import { isS3Key } from '../functions/aws/dump/s3-key.ts';
 import { beginJob } from '../functions/control/begin-job.ts';
 import type { LimitChanges } from '../functions/control/limits.ts';
 import type { StorageKeys } from '../functions/core/content.ts';
 import type { Endpoint } from '../functions/core/endpoint.ts';
+import { UsageError } from '../functions/core/errors.ts';
 import type { JobId } from '../functions/core/ids.ts';
 import type { DumpPlaces, Job, JobKind } from '../functions/core/job.ts';
 import { assessTargetFirst } from './assess.ts';
@@ -31,6 +33,8 @@ export async function startImport(console: Console, wanted: WantedImport, texts:
   const { target, kind, options, keys } = wanted;
   const directory = stateDirectory(texts);
   const places = await importPlaces(wanted.paths);
+  if (isS3Key(places.name) && options.orphans === 'skip')
+    throw new UsageError('--orphans skip: in a bucket no index is looked into; copy the storage folder with its index');
   const reporter = reporterOf(console, texts);
   await assessTargetFirst(target, kind, options, reporter);
   const state = openState({ directory, verbose: texts.verbose ?? false });

@@ -78,7 +78,7 @@ function refused(place: string, error: unknown, trouble: S3Trouble | undefined):
         `${place} cannot be read without valid AWS credentials (${code}): sign in to AWS, or set AWS_PROFILE`,
       );
     case 'no-region':
-      return new UsageError(`${place} cannot be found without an AWS region: set AWS_REGION`);
+      return new UsageError(`${place} cannot be found without a valid AWS region: set AWS_REGION`);
     case 'busy':
       return new FatalError('DUMP_UNREADABLE', `${place} cannot be reached (${code}); try again later`);
     case undefined:

@@ -35,7 +35,7 @@ const TROUBLES: Readonly<Record<string, S3Trouble>> = {
 export function troubleOf(error: unknown): S3Trouble | undefined {
   const known = TROUBLES[nameOf(error)];
   if (known) return known;
-  if (messageOf(error) === 'Region is missing') return 'no-region';
+  if (/^Region (is missing|not accepted)/.test(messageOf(error))) return 'no-region';
   if (error instanceof S3ServiceException) return troubleOfStatus(error.$metadata.httpStatusCode ?? 0);
   // Broken connections have a code of the system or of Node.js (ECONNREFUSED, ERR_STREAM_PREMATURE_CLOSE).
   if (error instanceof TypeError || error instanceof RangeError) return undefined;
@@ -68,12 +68,13 @@ export function dumpErrorOf(error: unknown, bucket: string): unknown {
     case 'credentials':
       return unusable(`the AWS credentials for the bucket ${bucket} are not accepted (${code}); sign in to AWS again`);
     case 'no-region':
-      return unusable('no AWS region is known: set AWS_REGION');
+      return unusable('no AWS region, or an impossible one, is set: set AWS_REGION');
   }
 }
 
 /** The same for a listing, after which it can go on where it stopped: the job is not lost. */
 export function listErrorOf(error: unknown, bucket: string): unknown {
+  if (error instanceof MigrationError) return error;
   const known = dumpErrorOf(error, bucket);
   if (known instanceof FatalError) return new DumpError('FILE_UNREADABLE', known.message);
   if (known instanceof DumpError)

@@ -28,7 +28,8 @@ export async function openS3File(client: S3Client, object: S3Object, reading: Re
   } catch (error) {
     // S3 has no range of an empty object.
     if (reading === 'head' && nameOf(error) === 'InvalidRange') return openS3File(client, object, 'whole');
-    if (object.upload && troubleOf(error) === 'changed') throw new DumpError('REPLACED', 'an object of the dump was uploaded anew');
+    if (object.upload && troubleOf(error) === 'changed')
+      throw new DumpError('REPLACED', 'an object of the dump was uploaded anew');
     throw dumpErrorOf(error, object.bucket);
   }
 }

@@ -23,10 +23,12 @@ export async function* pieces(
   const end = range ? begin + range.length : undefined;
   let at = begin;
   let etag: string | undefined;
+  let last = end;
   for (let failures = 0; ; ) {
     const answer = await get(part(at, end, etag)).catch(emptyBeyondEnd);
     if (!answer) return;
     etag = answer.ETag;
+    last ??= answer.ContentLength === undefined ? undefined : at + answer.ContentLength;
     try {
       for await (const piece of (answer.Body ?? []) as AsyncIterable<Uint8Array>) {
         failures = 0;
@@ -36,7 +38,8 @@ export async function* pieces(
       return;
     } catch (error) {
       failures += 1;
-      if (failures === TRIES) throw error;
+      // Behind the last byte only the checksum of all of them can be wrong: there is nothing to go on with.
+      if (failures === TRIES || at === last) throw error;
     }
   }
 }

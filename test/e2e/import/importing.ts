@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   type EndEvent,
   type Ended,
+  type Environment,
   endOf,
   run,
   type Started,
@@ -65,17 +66,21 @@ export interface Import {
   remove(): Promise<void>;
 }
 
-export async function importing(paths: string | readonly string[], target: string): Promise<Import> {
+export async function importing(
+  paths: string | readonly string[],
+  target: string,
+  environment: Environment = {},
+): Promise<Import> {
   const directory = await stateDirectory();
   const state = ['--state-dir', directory.path];
   const children: ChildProcess[] = [];
   const begin = (options: readonly string[]) => {
     const places = typeof paths === 'string' ? [paths] : paths;
-    const started = start(['import', ...places, target, ...state, '--json', ...options]);
+    const started = start(['import', ...places, target, ...state, '--json', ...options], environment);
     children.push(started.child);
     return started;
   };
-  const command = (name: string, ...options: string[]) => run([name, ...state, ...options]);
+  const command = (name: string, ...options: string[]) => run([name, ...state, ...options], environment);
   return {
     start: (...options) => begin(options),
     import: async (...options) => checkImport(await ended(begin(options))),

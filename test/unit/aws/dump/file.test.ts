@@ -180,7 +180,7 @@ describe('reading', () => {
       if (at % (40 * MiB) !== 0) continue;
       await new Promise((resolve) => setTimeout(resolve, 300));
       // What the emulator sends are parts of what it holds anyway.
-      expect(heldBytes() - before).toBeLessThan(8 * MiB);
+      expect(heldBytes() - before).toBeLessThan(48 * MiB);
     }
     await file.close();
     expect(got.digest('hex')).toBe(wanted.digest('hex'));
