@@ -12,6 +12,7 @@ import { addRetry } from './commands/retry.ts';
 import { addSmoke } from './commands/smoke.ts';
 import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWorker } from './commands/worker.ts';
 import { EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import type { Console } from './output/console.ts';
 import { version } from './version.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addLimits,
   addDoctor,
   addSmoke,
+  addWorker,
 ];
 
 /** The command line. `end` is told the exit code of a command that was run. */

@@ -33,6 +33,9 @@ export function workerPolicy(
   });
   useJobs(policy, places);
   queues.worker.queue.grantConsumeMessages(policy);
+  // With --beside-functions.
+  queues.transfer.queue.grantConsumeMessages(policy);
+  queues.import.queue.grantConsumeMessages(policy);
   queues.worker.queue.grantSendMessages(policy);
   queues.failures.grantConsumeMessages(policy);
   queues.failures.grantSendMessages(policy);

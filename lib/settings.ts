@@ -7,6 +7,8 @@ import { visibilityFor } from './work-queue.ts';
 const MIB = 1024 * 1024;
 /** Added to the time for which the message of a killed function stays hidden: it may come back by itself first. Seconds. */
 const GRACE = 600;
+/** Added to the time that a function has: clocks differ. Seconds. */
+const MARGIN = 60;
 
 /** Environment variables of all functions that follow from the configuration alone; the rest come with what is created. */
 export function settingsOf(configuration: Configuration): Record<string, string> {
@@ -21,6 +23,9 @@ export function settingsOf(configuration: Configuration): Record<string, string>
     [ENV.endpoints]: JSON.stringify(Object.fromEntries(named)),
     [ENV.containers]: String(containers),
     [ENV.largestInstance]: String(largestInstanceMiB * MIB),
+    [ENV.longestAttempt]: String(
+      Math.max(SIZES.transfer.timeout.toSeconds(), SIZES.import.timeout.toSeconds()) + MARGIN,
+    ),
     [ENV.superviseEvery]: String(EACH.toSeconds()),
     [ENV.idleAfter]: String(visibilityFor(SIZES.transfer.timeout).toSeconds() + GRACE),
     ...(storageKeysSecret !== undefined && { [ENV.storageKeysSecret]: storageKeysSecret }),

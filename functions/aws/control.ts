@@ -44,9 +44,9 @@ async function tick({ ports, servers, settings }: AwsPlace, deadline: Deadline):
     log.info({}, 'another supervision is under way');
     return;
   }
-  const { idleAfterMs = DEFAULT_SETTINGS.idleAfterMs } = settings;
+  const { idleAfterMs = DEFAULT_SETTINGS.idleAfterMs, longestAttemptMs = DEFAULT_SETTINGS.longestAttemptMs } = settings;
   try {
-    await superviseAll(ports, servers, { ...DEFAULT_SETTINGS, idleAfterMs }, deadline);
+    await superviseAll(ports, servers, { ...DEFAULT_SETTINGS, idleAfterMs, longestAttemptMs }, deadline);
   } finally {
     await store.releaseLease(LEASE, holder);
   }

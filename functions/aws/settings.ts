@@ -36,6 +36,7 @@ export interface AwsSettings {
   readonly mappings?: Mappings;
   readonly superviseEveryMs?: number;
   readonly idleAfterMs?: number;
+  readonly longestAttemptMs?: number;
   readonly eventBus?: string;
 }
 
@@ -63,6 +64,7 @@ const variables = z.object({
   [ENV.importMapping]: text.optional(),
   [ENV.superviseEvery]: wholeNumber.optional(),
   [ENV.idleAfter]: wholeNumber.optional(),
+  [ENV.longestAttempt]: wholeNumber.optional(),
   [ENV.eventBus]: text.optional(),
 });
 type Variables = z.output<typeof variables>;
@@ -121,6 +123,7 @@ function settingsOf(found: Variables): AwsSettings {
         : undefined,
     superviseEveryMs: inMs(found[ENV.superviseEvery]),
     idleAfterMs: inMs(found[ENV.idleAfter]),
+    longestAttemptMs: inMs(found[ENV.longestAttempt]),
     eventBus: found[ENV.eventBus],
   });
 }

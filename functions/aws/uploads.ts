@@ -6,8 +6,8 @@ import { uploadsOf } from './dump/s3-event.ts';
 import type { AwsPlace } from './place.ts';
 
 const MINUTE_MS = 60_000;
-/** As for jobs that are asked for: a server that is away is waited for a day. Milliseconds. */
-const MAX_WAIT_MS = 24 * 60 * MINUTE_MS;
+/** Nobody would upload the same files again: a server that is away is waited for longer than in jobs that are asked for. Milliseconds. */
+const MAX_WAIT_MS = 30 * 24 * 60 * MINUTE_MS;
 
 /** What becomes of uploads to the dump bucket. Raises `SETTINGS_INVALID` where the stack has none. */
 export function createUploads({ settings, ports, uploadsQueue }: AwsPlace): UploadsPlace {
