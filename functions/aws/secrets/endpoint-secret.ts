@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { basicAuthorization, checkPem, tokenAuthorization } from '../../core/authorization.ts';
 import type { Authorization, Endpoint, TlsMaterial } from '../../core/endpoint.ts';
-import { parseEndpointUrl } from '../../core/endpoint-url.ts';
+import { type EndpointUrl, parseEndpointUrl } from '../../core/endpoint-url.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { EndpointName } from '../../core/ids.ts';
 
@@ -61,9 +61,18 @@ function parseJson(secret: string, where: string): unknown {
 
 function urlOf(url: string | undefined, where: string): URL {
   if (url === undefined) throw new UsageError(`neither ${where} nor its configuration holds a URL: ${EXPECTED}`);
-  const parsed = parseEndpointUrl(url);
+  const parsed = parseUrl(url, where);
   if (parsed.username === undefined) return parsed.url;
   throw new UsageError(`the URL of ${where} holds user info; put it into the fields: ${EXPECTED}`);
+}
+
+function parseUrl(url: string, where: string): EndpointUrl {
+  try {
+    return parseEndpointUrl(url);
+  } catch {
+    // Not in its own words: they quote the host, which something else may have slipped into.
+    throw new UsageError(`the URL of ${where} is no base URL of an Orthanc server: ${EXPECTED}`);
+  }
 }
 
 function authorizationOf(found: Fields, where: string): Authorization | undefined {
