@@ -26,14 +26,15 @@ export interface Places {
 /** Gives each function the rights that its use case needs, and none beyond. */
 export const ACCESS: Readonly<Record<FunctionName, (user: LambdaFunction, places: Places) => void>> = {
   supervise(user, places) {
-    const { queues } = places;
+    const { queues, configuration } = places;
     useJobs(user, places);
     // Pokes the enumerator, queues again what got lost, puts final failures aside.
     for (const queue of chunkQueues(queues)) queue.grantSend(user);
     queues.enumerate.grantSend(user);
     queues.failures.grantSendMessages(user);
     grantDepths(user, queues);
-    grantReadSecrets(user, secretsForFunctions(places.configuration));
+    grantReadSecrets(user, secretsForFunctions(configuration));
+    grantDecrypt(user, configuration);
   },
   enumerate(user, places) {
     const { queues, configuration } = places;
@@ -43,22 +44,33 @@ export const ACCESS: Readonly<Record<FunctionName, (user: LambdaFunction, places
     queues.failures.grantConsumeMessages(user);
     grantReadSecrets(user, [...secretsForFunctions(configuration), ...storageKeys(configuration)]);
     grantReadDumps(user, places.dump, configuration.dumpBuckets);
+    grantDecrypt(user, configuration);
   },
   transfer(user, places) {
+    const { configuration } = places;
     useJobs(user, places);
-    grantReadSecrets(user, secretsForFunctions(places.configuration));
+    grantReadSecrets(user, secretsForFunctions(configuration));
+    grantDecrypt(user, configuration);
   },
   import(user, places) {
     const { configuration } = places;
     useJobs(user, places);
     grantReadSecrets(user, [...secretsForFunctions(configuration), ...storageKeys(configuration)]);
     grantReadDumps(user, places.dump, configuration.dumpBuckets);
+    grantDecrypt(user, configuration);
   },
   uploads(user, { table, evidence }) {
     table.grantUse(user);
     evidence.grantWrite(user);
   },
 };
+
+/** What is encrypted with a key of the user's, a secret or a dump, can be read. */
+export function grantDecrypt(user: IGrantable, { decryptKeys }: Configuration): void {
+  if (decryptKeys.length === 0) return;
+  const statement = new PolicyStatement({ actions: ['kms:Decrypt'], resources: decryptKeys });
+  user.grantPrincipal.addToPrincipalPolicy(statement);
+}
 
 /** The job store, and plans, receipts and evidence. */
 export function useJobs(user: IGrantable & IConstruct, { table, evidence }: Places): void {

@@ -1,7 +1,7 @@
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { type Places, storageKeys, useJobs } from './access.ts';
+import { grantDecrypt, type Places, storageKeys, useJobs } from './access.ts';
 import { grantReadDumps } from './dump-bucket.ts';
 import type { JobEvents } from './events.ts';
 import { grantReadSecrets } from './secrets.ts';
@@ -43,6 +43,7 @@ export function workerPolicy(
   const secrets = Object.values(configuration.endpoints).map(({ secret }) => secret);
   grantReadSecrets(policy, [...secrets, ...storageKeys(configuration)]);
   grantReadDumps(policy, dump, configuration.dumpBuckets);
+  grantDecrypt(policy, configuration);
   return policy;
 }
 

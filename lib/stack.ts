@@ -11,7 +11,7 @@ import { feedFunctions } from './feeds.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { JobTable } from './job-table.ts';
 import { networkOf } from './network.ts';
-import { Observability } from './observability.ts';
+import { Observability } from './observability/observability.ts';
 import { operatorPolicy, workerPolicy } from './policies.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
@@ -70,7 +70,7 @@ export class MigrationStack extends Stack {
       table: table.table.tableName,
       watched: {
         stack,
-        functions: { ...functions },
+        functions,
         queues: {
           enumerate: enumerate.queue,
           transfer: transfer.queue,

@@ -120,6 +120,7 @@ export const configuration = z.strictObject({
   alarms: alarms.prefault({}),
   retention: retention.prefault({}),
   kmsKey: kmsKeyArn.optional(),
+  decryptKeys: z.array(kmsKeyArn).default([]),
   storageKeysSecret: secret.optional(),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'is no level; write debug, info, warn or error' })

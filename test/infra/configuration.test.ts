@@ -87,6 +87,7 @@ test('what is left out has its default', () => {
     containers: 4,
     largestInstanceMiB: 1024,
     dumpBuckets: [],
+    decryptKeys: [],
     schedules: {},
     alarms: { noProgressMinutes: 30, gateClosedMinutes: 15 },
     retention: { logDays: 90 },
@@ -97,11 +98,12 @@ test('what is left out has its default', () => {
 test('the example is right, and so is what it shows as comments', () => {
   const file = join(ROOT, 'orthanc-migrate.example.yaml');
   expect(readConfiguration(file).stack).toBe('orthanc-migrate');
-  const all = readFileSync(file, 'utf8').replace(/^( *)# (?=\w+:(?: |$)| {2}\w+:)/gm, '$1');
+  const all = readFileSync(file, 'utf8').replace(/^( *)# (?=\w+:(?: |$)| {2}(?:\w+:|- ))/gm, '$1');
   expect(parseConfiguration('test.yaml', all)).toMatchObject({
     network: { vpc: 'vpc-0123456789abcdef0' },
     retention: { evidenceDays: 3650 },
     kmsKey: expect.stringMatching(/^arn:/),
+    decryptKeys: [expect.stringMatching(/^arn:/)],
     storageKeysSecret: 'orthanc-storage-keys',
   });
 });

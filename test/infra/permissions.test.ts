@@ -64,7 +64,7 @@ describe('each function may do what it does, and no more', () => {
     ['transfer', [], ['transfer']],
     ['import', [], ['import']],
     ['uploads', [], ['uploads']],
-    ['worker', ['dead-letters', 'worker'], ['dead-letters', 'worker']],
+    ['worker', ['dead-letters', 'worker'], ['dead-letters', 'import', 'transfer', 'worker']],
     ['operator', [], []],
   ])('%s sends and receives', (name, sends, receives) => {
     expect(may(`${stack}-${name}`, 'sqs:SendMessage').map(queueName).sort()).toEqual(queues(sends));
@@ -91,6 +91,14 @@ describe('each function may do what it does, and no more', () => {
   test('credentials of a server behind a firewall are for the worker alone', () => {
     const readers = allowed.filter(({ resources: all }) => all.some((name) => name.includes('secret:orthanc-clinic')));
     expect(readers.map(({ who }) => who)).toEqual([`${stack}-worker`]);
+  });
+
+  test('keys of secrets and dumps are for those who read them, and only to decrypt', () => {
+    const users = allowed.filter(({ resources: all }) => all.includes(FULL.decryptKeys[0] ?? ''));
+    expect(users.map(({ who }) => who).sort()).toEqual(
+      queues(['enumerate', 'import', 'supervise', 'transfer', 'worker']),
+    );
+    for (const { actions } of users) expect(actions).toEqual(['kms:Decrypt']);
   });
 
   test('master keys are for those who read files', () => {

@@ -35,6 +35,7 @@ export const FULL = {
   ...parse(readFileSync(EXAMPLE, 'utf8')),
   network: { vpc: 'vpc-01234567', subnets: ['subnet-01234567', 'subnet-89abcdef'], securityGroups: ['sg-01234567'] },
   kmsKey: 'arn:aws:kms:eu-central-1:111122223333:key/0123abcd-0123-abcd-0123-0123456789ab',
+  decryptKeys: ['arn:aws:kms:eu-central-1:111122223333:key/4567cdef-0123-abcd-0123-0123456789ab'],
   storageKeysSecret: 'orthanc-storage-keys',
   retention: { logDays: 365, evidenceDays: 3650 },
 };

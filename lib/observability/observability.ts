@@ -2,8 +2,10 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type AlarmEntry, alarmsOf, type Watched } from './alarms.ts';
+import type { AlarmEntry } from './alarm-entry.ts';
+import { alarmsOf } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
+import type { Watched } from './watched.ts';
 
 /** Where the articles are. */
 const ARTICLES = 'docs/operations.md';
