@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
@@ -11,7 +11,6 @@ import { type Deployment, type DeploymentOptions, deploy } from '../../aws/deplo
 import { drain, peek } from '../../aws/queues.ts';
 import { type Synthesis, synthesise } from '../../aws/synthesis.ts';
 import { checkEvidence, type EvidenceReport } from '../../support/independent.ts';
-import type { RunningOrthanc } from '../../support/orthanc.ts';
 import { until } from '../../support/until.ts';
 
 const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:orthanc/${name}-AbCdEf`;
@@ -56,7 +55,7 @@ export type StackOptions = Pick<DeploymentOptions, 'factor' | 'count' | 'schedul
 let synthesis: Promise<Synthesis> | undefined;
 
 export async function removeSynthesis(): Promise<void> {
-  await (await synthesis)?.remove();
+  await (await synthesis?.catch(() => undefined))?.remove();
   synthesis = undefined;
 }
 
@@ -90,8 +89,9 @@ export async function startStack({ source, target, ...options }: StackOptions): 
         seen = await status(job);
         return ENDED.has(seen.job.state);
       };
-      await until(`job ${job} ends`, ended, seconds).catch((error: unknown) => {
-        throw new Error(`the last status was ${JSON.stringify(seen, undefined, 1)}`, { cause: error });
+      await until(`job ${job} ends`, ended, seconds).catch(async (error: unknown) => {
+        const logs = await tailsOfLogs(deployment);
+        throw new Error(`the last status was ${JSON.stringify(seen)}\n${logs}`, { cause: error });
       });
       return seen;
     },
@@ -112,12 +112,27 @@ export async function startStack({ source, target, ...options }: StackOptions): 
 }
 
 function secretOf(server: string | object): object {
-  return typeof server === 'string' ? { url: server, username: 'rig', password: 'rig' } : server;
+  return typeof server === 'string' ? secretFor(server) : server;
 }
 
-/** A server without authentication takes any; the product wants to be given one. */
-export function secretFor({ url }: Pick<RunningOrthanc, 'url'>, password = 'rig'): object {
+export const PASSWORD = 'a-password-of-the-rig';
+
+/** A server without authentication takes any. */
+export function secretFor(url: string, password = PASSWORD): object {
   return { url, username: 'rig', password };
+}
+
+const TAIL_LINES = 12;
+
+/** What each function did last. */
+async function tailsOfLogs({ functions }: Deployment): Promise<string> {
+  const tails = Object.values(functions).map(async ({ name, settings, statistics }) => {
+    const log = await readFile(settings.logFile, 'utf8').catch(() => '');
+    const { errors, ...rest } = statistics;
+    const last = [...errors.slice(-TAIL_LINES), ...log.trimEnd().split('\n').slice(-TAIL_LINES)];
+    return `${name} ${JSON.stringify(rest)}\n  ${last.join('\n  ')}`;
+  });
+  return (await Promise.all(tails)).join('\n');
 }
 
 async function downloadEvidence({ services, evidenceBucket }: Deployment, job: JobId): Promise<EvidenceReport> {
