@@ -24,14 +24,14 @@ const WANTED = {
  * whoever asks again a minute later is heard. Raises `FEEDS_UNAVAILABLE`.
  */
 export function createFeeds(client: LambdaClient, mappings: Mappings): FunctionFeeds {
-  const change = async (UUID: string, enabled: boolean): Promise<boolean> => {
+  const change = async (UUID: string, enabled: boolean): Promise<'changed' | 'unchanged' | 'busy'> => {
     const { State = '' } = await client.send(new GetEventSourceMappingCommand({ UUID }));
-    if (WANTED[enabled ? 'on' : 'off'].has(State)) return false;
+    if (WANTED[enabled ? 'on' : 'off'].has(State)) return 'unchanged';
     try {
       await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
-      return true;
+      return 'changed';
     } catch (error) {
-      if (error instanceof ResourceInUseException) return false;
+      if (error instanceof ResourceInUseException) return 'busy';
       throw error;
     }
   };

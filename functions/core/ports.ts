@@ -248,8 +248,8 @@ export interface EventBus {
 
 /** What feeds a queue's chunks to functions. */
 export interface FunctionFeeds {
-  /** Lets chunks of such a queue through, or holds them back. Returns whether that changed anything. */
-  set(queue: 'transfer' | 'import', enabled: boolean): Promise<boolean>;
+  /** Lets chunks of such a queue through, or holds them back. `busy`: it cannot be changed just now. */
+  set(queue: 'transfer' | 'import', enabled: boolean): Promise<'changed' | 'unchanged' | 'busy'>;
 }
 
 export type MetricName =

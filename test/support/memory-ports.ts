@@ -36,7 +36,7 @@ export function memoryPorts(workerEndpoints: readonly string[] = []) {
       set: async (name, enabled) => {
         const changed = (fed.get(name) ?? true) !== enabled;
         fed.set(name, enabled);
-        return changed;
+        return changed ? 'changed' : 'unchanged';
       },
     },
     metrics: { add: (name, value) => void measured.set(name, value) },

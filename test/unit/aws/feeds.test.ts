@@ -26,7 +26,7 @@ test.each([
   ['Disabling', false],
 ])('a mapping that is %s is left alone when that is wanted', async (State, enabled) => {
   lambda.on(GetEventSourceMappingCommand).resolves({ State });
-  expect(await feeds.set('transfer', enabled)).toBe(false);
+  expect(await feeds.set('transfer', enabled)).toBe('unchanged');
   expect(updates()).toEqual([]);
 });
 
@@ -38,14 +38,14 @@ test.each([
   ['Updating', false],
 ])('a mapping that is %s is changed', async (State, enabled) => {
   lambda.on(GetEventSourceMappingCommand, { UUID: 'uuid-i' }).resolves({ State });
-  expect(await feeds.set('import', enabled)).toBe(true);
+  expect(await feeds.set('import', enabled)).toBe('changed');
   expect(updates()).toEqual([{ UUID: 'uuid-i', Enabled: enabled }]);
 });
 
 test('a mapping that is being changed stays as it is for now', async () => {
   lambda.on(GetEventSourceMappingCommand).resolves({ State: 'Disabling' });
   lambda.on(UpdateEventSourceMappingCommand).rejects(new ResourceInUseException({ $metadata: {}, message: 'text' }));
-  expect(await feeds.set('transfer', true)).toBe(false);
+  expect(await feeds.set('transfer', true)).toBe('busy');
   expect(updates()).toHaveLength(1);
 });
 

@@ -16,7 +16,7 @@ describe('the chunks of a queue', () => {
     const { ports, fed } = memoryPorts();
     await closeGate(ports, TARGET, 'UNREACHABLE', 'away');
     await tendFeeds(ports, [running()]);
-    expect(Object.fromEntries(fed)).toEqual({ transfer: false, import: true });
+    expect(Object.fromEntries(fed)).toEqual({ transfer: false });
     await openGate(ports, TARGET);
     await tendFeeds(ports, [running()]);
     expect(fed.get('transfer')).toBe(true);
@@ -26,20 +26,31 @@ describe('the chunks of a queue', () => {
     const { ports, fed } = memoryPorts();
     await closeGate(ports, TARGET, 'UNREACHABLE', 'away');
     await tendFeeds(ports, [running(), running({ target: OTHER })]);
-    expect(fed.get('transfer')).toBe(true);
+    expect(fed.get('transfer')).toBeUndefined();
   });
 
   it('are those of that queue alone: an import knows no source server', async () => {
     const { ports, fed } = memoryPorts();
     await closeGate(ports, SOURCE, 'UNREACHABLE', 'away');
     await tendFeeds(ports, [running(), importing()]);
-    expect(Object.fromEntries(fed)).toEqual({ transfer: false, import: true });
+    expect(Object.fromEntries(fed)).toEqual({ transfer: false });
   });
 
   it('are let through when no job is at work, or only one of a worker’s', async () => {
     const { ports, fed } = memoryPorts([OTHER]);
     await closeGate(ports, OTHER, 'UNREACHABLE', 'away');
     await tendFeeds(ports, [running({ target: OTHER }), job({ state: 'stopped' })]);
-    expect(Object.fromEntries(fed)).toEqual({ transfer: true, import: true });
+    expect(Object.fromEntries(fed)).toEqual({});
+  });
+
+  it('stay held back when somebody else has switched them off', async () => {
+    const { ports, fed } = memoryPorts();
+    await ports.feeds?.set('transfer', false);
+    await tendFeeds(ports, [running()]);
+    await closeGate(ports, TARGET, 'UNREACHABLE', 'away');
+    await tendFeeds(ports, [running()]);
+    await openGate(ports, TARGET);
+    await tendFeeds(ports, [running()]);
+    expect(fed.get('transfer')).toBe(false);
   });
 });
