@@ -6,7 +6,12 @@ import { hasOwnEndpoint } from './own-endpoint.ts';
  * What all clients have in common. Region, credentials and endpoints are those that every AWS tool finds in its environment. Throttling is
  * over after seconds, and whoever gives up loses an invocation: so more tries than the usual three.
  */
-export const CLIENT = { maxAttempts: 8, retryMode: 'standard' } as const;
+export const CLIENT = {
+  maxAttempts: 8,
+  retryMode: 'standard',
+  // Milliseconds; without these a lost answer would be waited for until the function is killed. A long poll of SQS takes 20 s.
+  requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
+} as const;
 
 /** For the objects of jobs. A server of the user's own hardly ever has host names for its buckets. */
 export function objectsClient(environment: NodeJS.ProcessEnv): S3Client {
