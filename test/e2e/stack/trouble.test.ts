@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import type { EndpointName, JobId } from '../../../functions/core/ids.ts';
+import { job } from '../../contract/samples.ts';
 import { archive } from '../../support/archive.ts';
 import { type Ended, endOf, events, run } from '../../support/command-line.ts';
 import { inventory } from '../../support/independent.ts';
@@ -43,6 +45,7 @@ function expectRefusal(ended: Ended, code: number, text: RegExp): void {
 }
 
 test('GIVEN failures THEN they are shown, and retried once their cause is gone', async () => {
+  await target.restart({ lua: FILTER });
   const first = await command('replicate', 'old', 'new');
   expect(first.stdout).toMatch(/failed +20\n +20 TARGET_FILTERED_OUT: a filter of the target/);
   expect(first.stdout).toMatch(/orthanc-migrate failures \S+ --stack archive/);
@@ -67,6 +70,45 @@ test('GIVEN a smoke test THEN a study of nobody goes through the stack, and noth
   expect(stack.asked).toContain('smoke-clean');
   expectRefusal(await command('smoke', 'old', 'old'), 2, /cannot be both source and target/);
   expectRefusal(await command('smoke', 'old', 'far'), 2, /only a worker reaches far/);
+});
+
+test('GIVEN a target that discards what it gets THEN the smoke test fails, and nothing of it stays either', async () => {
+  const before = await Promise.all([inventory(source), inventory(target)]);
+  await target.restart({ lua: `function ReceivedInstanceFilter(dicom) return dicom['Modality'] ~= 'OT' end` });
+  const smoke = await command('smoke', 'old', 'new');
+  await target.restart({ lua: '' });
+  expect(smoke.stdout).toMatch(/failed +2\n +2 TARGET_FILTERED_OUT/);
+  expect(smoke.stderr).toContain('the smoke test has failed');
+  expect(smoke.code).toBe(6);
+  expect(await Promise.all([inventory(source), inventory(target)])).toEqual(before);
+});
+
+test('GIVEN a study that no smoke test has made THEN it is never deleted', async () => {
+  const [study = ''] = (await (await fetch(`${source.url}studies`)).json()) as string[];
+  const id = 'smoke-forged' as JobId;
+  const options = { ...job().options, selection: { studies: [study] } };
+  const servers = { source: 'old' as EndpointName, target: 'new' as EndpointName };
+  await stack.state.store.createJob(job({ id, ...servers, options, state: 'cancelled', createdAt: 1 }));
+  const invoke = `${stack.env.AWS_ENDPOINT_URL_LAMBDA}/2015-03-31/functions/archive-supervise/invocations`;
+  const body = JSON.stringify({ control: { type: 'smoke-clean', job: id } });
+  expect(await (await fetch(invoke, { method: 'POST', body })).json()).toMatchObject({
+    ok: false,
+    code: 'NO_SMOKE_TEST',
+    message: expect.stringContaining('is left alone'),
+  });
+  expect((await fetch(`${source.url}studies/${study}`)).status).toBe(200);
+});
+
+test('GIVEN places in buckets THEN an import of them is started, each under the key that it has everywhere', async () => {
+  const started = await command('import', 's3://dumps/north', 's3://dumps/100 %/x', 'new', '--detach', '--dry-run');
+  const [newest] = await stack.state.store.jobs();
+  expect(started.stdout).toBe(`${newest?.id}\n`);
+  expect(newest).toMatchObject({
+    kind: 'import-dry-run',
+    target: 'new',
+    dump: { roots: ['s3://dumps/100 %25/x', 's3://dumps/north'] },
+  });
+  await command('cancel');
 });
 
 test('GIVEN one endpoint that is away THEN doctor shows it, and all the others', async () => {

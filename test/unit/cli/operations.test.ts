@@ -24,7 +24,7 @@ const gates: Readonly<Record<GateCode, true>> = {
 const outcomes = Object.keys(OUTCOMES).filter(isOutcomeCode);
 const failures = outcomes.filter((code) => outcomeClass(code) === 'failure');
 const damages = ['JOB_DAMAGED', 'EVIDENCE_DAMAGED'];
-const stops = ['TOO_MANY_FAILURES', 'DUMP_UNREADABLE', 'RESTLESS', 'INTERRUPTED', 'CANCELLED'];
+const stops = ['TOO_MANY_FAILURES', 'DUMP_UNREADABLE', 'RESTLESS', 'INTERRUPTED', 'PAUSED', 'CANCELLED'];
 const states = [...readFileSync(join(ROOT, 'cli/local/state-error.ts'), 'utf8').matchAll(/\| '(STATE_\w+)'/g)].map(
   ([, code = '']) => code,
 );
