@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { crossChecks } from './cross-checks.ts';
-import { environmentChecks } from './environment-size.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 import { type Configuration, configuration } from './schema.ts';
+import { sizeChecks } from './size-checks.ts';
 
 const EXAMPLE = 'orthanc-migrate.example.yaml';
 
@@ -28,7 +28,7 @@ export function parseConfiguration(file: string, text: string): Configuration {
   const problems = [
     ...(error?.issues ?? []).flatMap(problemsOf),
     ...crossChecks(document),
-    ...(data ? environmentChecks(data) : []),
+    ...(data ? sizeChecks(data) : []),
   ];
   if (!data || problems.length > 0) throw new ConfigurationError(file, distinct(problems));
   return data;

@@ -8,11 +8,10 @@ export function links({ stack, functions, queues, workerQueue, failures, deadLet
   const logs = `${pages}/cloudwatch/home?region=${Aws.REGION}#logsV2:log-groups/log-group`;
   // The console has the URL of the queue as one segment of its own.
   const queueUrl = `https%3A%2F%2Fsqs.${Aws.REGION}.${Aws.URL_SUFFIX}%2F${Aws.ACCOUNT_ID}%2F`;
-  const queueLinks = (named: Readonly<Record<string, IQueue>>, page = '') =>
+  const queueLinks = (named: Readonly<Record<string, IQueue>>) =>
     Object.entries(named)
       .map(
-        ([name, queue]) =>
-          `[${name}](${pages}/sqs/v3/home?region=${Aws.REGION}#/queues/${queueUrl}${queue.queueName}${page})`,
+        ([name, queue]) => `[${name}](${pages}/sqs/v3/home?region=${Aws.REGION}#/queues/${queueUrl}${queue.queueName})`,
       )
       .join(' · ');
   const logLinks = Object.keys(functions)
@@ -22,7 +21,6 @@ export function links({ stack, functions, queues, workerQueue, failures, deadLet
     `**${stack}** · \`orthanc-migrate status --stack ${stack}\` · what each alarm means: docs/operations.md`,
     `Logs: ${logLinks}`,
     `Queues: ${queueLinks({ ...queues, worker: workerQueue })}`,
-    `Final failures and dead letters: ${queueLinks({ failures, ...deadLetterQueues })}`,
-    `Redrive them: ${queueLinks({ failures, ...deadLetterQueues }, '/redrive')}`,
+    `Final failures and dead letters, to look into or redrive (*Start DLQ redrive*): ${queueLinks({ failures, ...deadLetterQueues })}`,
   ].join('\n\n');
 }

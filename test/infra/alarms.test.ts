@@ -134,5 +134,6 @@ test('the dashboard shows every metric, and links to logs, queues and redrives',
   for (const name of ['Duration', 'ConcurrentExecutions', 'NumberOfMessagesSent', 'ConsumedWriteCapacityUnits'])
     expect(body).toContain(name);
   expect(body).toContain('$252Faws$252Flambda$252Forthanc-migrate-transfer');
-  expect(body).toContain('/redrive');
+  expect(body).toMatch(/sqs\/v3\/home[^)]*#\/queues\/https%3A%2F%2Fsqs\./);
+  expect(body).toContain('Start DLQ redrive');
 });
