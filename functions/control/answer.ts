@@ -15,6 +15,7 @@ import { retry } from './retry.ts';
 import { cleanSmoke, smoke } from './smoke.ts';
 import { start } from './start.ts';
 import { tellStatus } from './status.ts';
+import { tickSoon } from './tick-soon.ts';
 
 type UseCase<T extends RequestType> = (
   place: ControlPlace,
@@ -30,7 +31,11 @@ const USE_CASES: { readonly [T in RequestType]: UseCase<T> } = {
   retry,
   pause,
   resume,
-  cancel: ({ ports }, request) => cancel(ports, request),
+  cancel: async (place, request, deadline) => {
+    const changed = await cancel(place.ports, request);
+    await tickSoon(place, deadline);
+    return changed;
+  },
   report,
   content: ({ ports }, request) => content(ports, request),
   limits: async ({ ports }, { target, changes }) => ({ limits: await changeLimits(ports.store, target, changes) }),
