@@ -130,7 +130,7 @@ test('a supervision that has died holds up the next one until a minute after its
       metrics: {
         add: () => {
           const at = (ms: number) => store.leaseHolder('supervise', clock.now() + ms);
-          held = [at(0), at(61_000), at(64_000)];
+          held = [at(0), at(45_000), at(63_000)];
         },
       },
     },

@@ -88,7 +88,7 @@ test('a question under way ends well, and then its connections are closed', asyn
   release.resolve();
   expect(await statistics).toEqual({ instances: 1, studies: 1, uncompressedBytes: 5 });
   // Sooner than an idle connection is (700 ms).
-  await until('the old connection is closed', () => sockets === 0, 0.4);
+  await until('the old connection is closed', () => sockets === 0, 0.6);
   expect(tokensOf('/statistics')).toEqual(['old']);
 });
 
