@@ -46,6 +46,7 @@ async function emptyAdapters({ seed }: { readonly seed: number }): Promise<Adapt
   return {
     store: new DynamoJobStore(faulty.client, await dynamoDb.createTable()),
     objects: new S3ObjectStore(aws.s3, bucket),
+    together: 4,
   };
 }
 

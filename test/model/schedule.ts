@@ -38,7 +38,10 @@ interface Process {
 }
 
 /** Adapters in place of the local ones. The queues are always those whose time the schedule controls. */
-export type Adapters = Partial<Pick<Ports, 'store' | 'objects'>>;
+export interface Adapters extends Partial<Pick<Ports, 'store' | 'objects'>> {
+  /** Calls that go on at once at most; default 1. Those that take several requests then overtake each other. */
+  readonly together?: number;
+}
 
 /** Runs the handlers as concurrent mortal processes on real adapters, in an order drawn from a seed. */
 export class Schedule {
@@ -54,12 +57,14 @@ export class Schedule {
   readonly #waiting: (() => void)[] = [];
   readonly #processes = new Set<Process>();
   readonly #calls = new Calls();
+  readonly #together: number;
   readonly unexpected: unknown[] = [];
   crashes = 0;
 
   constructor(random: Random, world: World, adapters: Adapters = {}) {
     this.random = random;
     this.world = world;
+    this.#together = adapters.together ?? 1;
     const database = openDatabase(':memory:');
     const queue = (name: string) =>
       new SqliteQueue(database, this.clock, {
@@ -121,12 +126,13 @@ export class Schedule {
     return received.length > 0;
   }
 
-  /** Lets one waiting call of one process go on. Returns whether there was one. */
+  /** Lets a waiting call of a process go on, or several. Returns whether there was one. */
   async step(): Promise<boolean> {
-    const waiting = this.#waiting.splice(this.random.below(this.#waiting.length), 1)[0];
-    waiting?.();
+    const most = this.#together === 1 ? 1 : 1 + this.random.below(this.#together);
+    const going = Math.min(most, this.#waiting.length);
+    for (let n = 0; n < going; n += 1) this.#waiting.splice(this.random.below(this.#waiting.length), 1)[0]?.();
     await this.#settled();
-    return waiting !== undefined;
+    return going > 0;
   }
 
   /** Lets all processes go on until each has ended or waits for time to pass. */
