@@ -24,6 +24,8 @@ export type MappingState = 'Enabled' | 'Disabled' | 'Enabling' | 'Disabling';
 export interface DeliveryFaults {
   /** The batch is delivered, and once more as if it had not been deleted. */
   duplicate?: () => boolean;
+  /** The batch is deleted, and nobody has seen it. */
+  lose?: () => boolean;
   /** The batch is put into another order. */
   shuffle?: <T>(messages: readonly T[]) => T[];
 }
@@ -78,6 +80,7 @@ export function eventSourceMapping(
 
   const deliver = async (messages: readonly Message[]) => {
     const shuffled = faults.shuffle?.(messages) ?? messages;
+    if (faults.lose?.()) return remove(sqs, queueUrl, messages);
     if (faults.duplicate?.()) await failedOf(lambda, settings, shuffled);
     const failed = await failedOf(lambda, settings, shuffled);
     await remove(

@@ -1,6 +1,8 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
@@ -49,13 +51,16 @@ export async function drain(sqs: SQSClient, queueUrl: string): Promise<string[]>
   }
 }
 
-/** What can be received now; it stays in the queue, visible again at once. */
+/** What can be received now; it is put back at once. */
 export async function peek(sqs: SQSClient, queueUrl: string): Promise<string[]> {
-  const bodies: string[] = [];
+  const seen: Message[] = [];
   for (;;) {
-    const request = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 2 };
+    const request = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 };
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
-    if (Messages.length === 0) return bodies;
-    bodies.push(...Messages.map(({ Body = '' }) => Body));
+    if (Messages.length === 0) break;
+    seen.push(...Messages);
   }
+  for (const { ReceiptHandle } of seen)
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  return seen.map(({ Body = '' }) => Body);
 }

@@ -31,14 +31,21 @@ export interface Stack extends Deployment {
   /** Asks the supervise function; raises what it refuses. */
   control<T extends RequestType>(type: T, fields: RequestInput<T>): Promise<Answer<T>>;
   status(job?: JobId): Promise<Progress>;
-  /** Waits until a job has ended; raises after so many seconds. */
-  untilEnded(job: JobId, seconds?: number): Promise<Progress>;
+  /** Waits until a job has ended. */
+  untilEnded(job: JobId, patience?: Patience): Promise<Progress>;
   /** Downloads and checks the evidence. */
   evidence(job: JobId): Promise<EvidenceReport>;
   /** Final failures in the dead-letter queue; they stay there. */
   deadLetters(): Promise<readonly { readonly item: string; readonly code: string }[]>;
   /** Raises when anything lies in any dead-letter queue; what does is taken out. */
   expectNoDeadLetters(): Promise<void>;
+}
+
+export interface Patience {
+  /** Seconds of the machine's clock after which it raises; 240. */
+  readonly seconds?: number;
+  /** By how much the rig's clock is moved forward at each look, where nothing but time is waited for. Milliseconds. */
+  readonly hurryMs?: number;
 }
 
 const ENDED = new Set<Job['state']>(['completed', 'completed-with-failures', 'stopped', 'cancelled', 'failed']);
@@ -82,10 +89,11 @@ export async function startStack({ source, target, ...options }: StackOptions): 
     ...deployment,
     control,
     status,
-    async untilEnded(job, seconds = 240) {
+    async untilEnded(job, { seconds = 240, hurryMs = 0 } = {}) {
       let seen = await status(job);
       const ended = async () => {
         if (!ENDED.has(seen.job.state)) await time.sleep(LOOK_MS);
+        if (hurryMs > 0) await time.move(hurryMs);
         seen = await status(job);
         return ENDED.has(seen.job.state);
       };
