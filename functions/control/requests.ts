@@ -45,12 +45,23 @@ const selection = z.strictObject({
 
 const DAY_MS = 86_400_000;
 
-const options = z.strictObject({
-  selection: selection.default({}),
-  check: z.enum(['md5', 'size', 'none']).default('md5'),
+const anyOptions = {
   conflict: z.enum(['keep-target', 'fail', 'overwrite']).default('keep-target'),
   maxWaitMs: z.number().int().positive().default(DAY_MS),
-  orphans: z.enum(['import', 'skip']).exactOptional(),
+};
+const serverOptions = z.strictObject({
+  selection: selection.default({}),
+  check: z.enum(['md5', 'size', 'none']).default('md5'),
+  ...anyOptions,
+});
+/** What servers alone have is accepted as it is by default, and refused otherwise. */
+const importOptions = z.strictObject({
+  selection: z.strictObject({}).default({}),
+  check: z.literal('md5').default('md5'),
+  ...anyOptions,
+  orphans: z
+    .literal('import', { error: 'can only be "import": in a bucket no index is looked into' })
+    .exactOptional(),
   acceptHeaderOnly: z.boolean().exactOptional(),
 });
 
@@ -74,7 +85,6 @@ const servers = {
   target: endpoint,
 };
 const common = {
-  options: options.prefault({}),
   limits: limits.default({}),
   /** A new job even where an unfinished one could be continued. */
   restart: z.boolean().default(false),
@@ -84,11 +94,12 @@ const common = {
 
 /** What a job is started with: of a request, of an event `Orthanc Migration Requested`, and of a schedule. */
 export const startFields = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['replicate', 'dry-run', 'verify']), ...servers, ...common }),
+  z.strictObject({ kind: z.enum(['replicate', 'dry-run', 'verify']), ...servers, options: serverOptions.prefault({}), ...common }),
   z.strictObject({
     kind: z.enum(['import', 'import-dry-run']),
     roots: z.array(root).min(1).max(1000).readonly(),
     target: endpoint,
+    options: importOptions.prefault({}),
     ...common,
   }),
 ]);

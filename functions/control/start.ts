@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import { type Job, readsDump, serversOf, writesTarget } from '../core/job.ts';
+import { type Job, type JobOptions, readsDump, serversOf, writesTarget } from '../core/job.ts';
 import type { Deadline } from '../core/ports.ts';
 import { assess, assessTarget } from '../orthanc/assess.ts';
 import type { Warning } from '../orthanc/settings.ts';
@@ -66,7 +66,7 @@ export function requireEndpoints({ endpoints }: ControlPlace, named: Named): voi
 async function checkServers(
   { endpoints, servers }: ControlPlace,
   { kind, source, target }: Named,
-  { options: { conflict, selection } }: StartRequest,
+  { options }: StartRequest,
 ): Promise<readonly Warning[]> {
   const far = serversOf({ kind, source, target }).find((name) =>
     endpoints.some((one) => one.name === name && one.worker),
@@ -75,6 +75,7 @@ async function checkServers(
     const message = `only a worker reaches ${far}: it checks the servers once it begins ("orthanc-migrate worker")`;
     return [{ code: 'NOT_CHECKED', message }];
   }
+  const { conflict, selection }: JobOptions = options;
   const wanted = { conflict, labels: selection.labels !== undefined, writes: writesTarget(kind) };
   const server = await servers.server(target, 'target');
   if (!readsDump(kind)) return (await assess(await servers.server(source, 'source'), server, wanted)).warnings;

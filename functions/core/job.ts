@@ -20,6 +20,11 @@ export function readsDump(kind: JobKind): boolean {
   return FROM_DUMP.has(kind);
 }
 
+/** Whether such a job takes in what is uploaded while it stands. */
+export function takesUploads({ dump }: Pick<Job, 'dump'>): boolean {
+  return dump !== undefined && 'uploads' in dump;
+}
+
 /** Which part of the source a job covers. An empty selection is the whole server. */
 export interface Selection {
   /** Orthanc IDs or StudyInstanceUIDs. */

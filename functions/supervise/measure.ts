@@ -1,4 +1,4 @@
-import { type Job, serversOf } from '../core/job.ts';
+import { type Job, serversOf, takesUploads } from '../core/job.ts';
 import type { PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { updateJob } from './update-job.ts';
@@ -31,7 +31,7 @@ export async function measureJobs({ store, clock, metrics }: Ports, jobs: readon
     const closed = gates.filter(({ state }) => state === 'closed');
     for (const { blockedSince } of closed) closedFor = Math.max(closedFor, now - (blockedSince ?? now));
     // What waits for a server, or for uploads, does not hang.
-    const waits = closed.length > 0 || (job.dump !== undefined && 'uploads' in job.dump);
+    const waits = closed.length > 0 || takesUploads(job);
     if (!waits) stillFor = Math.max(stillFor, now - Math.max(job.progress?.at ?? now, job.resumedAt));
   }
   metrics.add('JobsRunning', running.length);

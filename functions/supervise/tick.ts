@@ -1,7 +1,7 @@
 import { FatalError, type MigrationError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import type { JobId } from '../core/ids.ts';
-import { ENDED, type Job, readsDump, SCHEMA_VERSION, writesTarget } from '../core/job.ts';
+import { ENDED, type Job, readsDump, SCHEMA_VERSION, takesUploads, writesTarget } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import { placeOf } from '../core/queues.ts';
 import { stopJob } from '../core/stop-job.ts';
@@ -112,11 +112,10 @@ async function start(ports: Ports, servers: Servers, settings: SupervisorSetting
  * would upload the same files again.
  */
 async function couldNotBegin(ports: Ports, job: Job, error: MigrationError): Promise<void> {
-  const takesUploads = job.dump !== undefined && 'uploads' in job.dump;
   ports.log.error({ job: job.id, code: error.code }, error.message);
-  if (takesUploads && !(error instanceof FatalError)) return;
+  if (takesUploads(job) && !(error instanceof FatalError)) return;
   const reason = { code: error.code, message: error.message };
-  const state = takesUploads ? 'stopped' : 'failed';
+  const state = takesUploads(job) ? 'stopped' : 'failed';
   await updateJob(ports, job.id, (stored) =>
     stored.state === 'requested' ? { ...stored, state, reason, endedAt: ports.clock.now() } : undefined,
   );

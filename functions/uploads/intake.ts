@@ -1,6 +1,6 @@
 import { MigrationError } from '../core/errors.ts';
 import type { EndpointName, FileKey, JobId } from '../core/ids.ts';
-import { type Job, type JobOptions, SCHEMA_VERSION } from '../core/job.ts';
+import { type Job, type JobOptions, SCHEMA_VERSION, takesUploads } from '../core/job.ts';
 import type { Arrival, Ports } from '../core/ports.ts';
 import { requestJob } from '../supervise/requests.ts';
 
@@ -64,7 +64,7 @@ export class Intake {
   async #newest(): Promise<Job | undefined> {
     const jobs = await this.#ports.store.jobs();
     return jobs
-      .filter((job) => job.dump && 'uploads' in job.dump && job.source === this.#settings.source)
+      .filter((job) => takesUploads(job) && job.source === this.#settings.source)
       .sort(byId)
       .at(-1);
   }

@@ -80,6 +80,7 @@ export class SimulatedDump {
 /** The port as one process sees it: each of its calls may be its last. */
 export function simulatedDumps(dump: SimulatedDump, turn: Turn): Dumps {
   const opened: Dump = {
+    ahead: 16,
     async *list(after) {
       for (let last = after; ; ) {
         await turn();

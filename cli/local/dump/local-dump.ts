@@ -30,7 +30,11 @@ export function openLocalDump(source: LocalSource, options: LocalDumpOptions): D
   return new LocalDump(new Starts('names' in source ? source.names : inOrder(source.roots)), options);
 }
 
+/** A disk has a queue of about this length. */
+const AHEAD = 16;
+
 class LocalDump implements Dump {
+  readonly ahead = AHEAD;
   readonly #starts: Starts;
   readonly #indexes: Indexes;
   /** The listing that its reader left last. */

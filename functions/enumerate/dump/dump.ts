@@ -10,8 +10,6 @@ import { type Looked, look } from './look.ts';
 
 type DumpCursor = Cursor & { stage: 'dump' };
 
-/** Files whose heads are read at the same time. */
-export const AHEAD = 16;
 /** The first pages are short, so that sending begins soon. */
 const FIRST_PAGE_CHUNKS = 4;
 /** What a page holds back will be planned as one page. */
@@ -23,7 +21,7 @@ export async function dumpStage(enumeration: DumpEnumeration, cursor: DumpCursor
   const { ports, job, checkpoint, dump, deadline } = enumeration;
   const page = new Gathered(checkpoint);
   let next: Cursor = { stage: 'held', pass: 'orphans', page: 0 };
-  for await (const looked of ahead(dump.list(cursor.after), AHEAD, (item) => look(enumeration, item))) {
+  for await (const looked of ahead(dump.list(cursor.after), dump.ahead, (item) => look(enumeration, item))) {
     page.add(looked);
     if (page.isFull || deadline.remainingMs() < STEP_MARGIN_MS) {
       next = { stage: 'dump', after: looked.key };

@@ -1,4 +1,4 @@
-import type { Cursor } from '../../core/job.ts';
+import { type Cursor, takesUploads } from '../../core/job.ts';
 import { packThinly } from '../../core/packing.ts';
 import type { FileEntry } from '../../core/plan.ts';
 import { factOf, failuresToRetry } from '../failures.ts';
@@ -36,7 +36,7 @@ export async function nextDumpStep(enumeration: DumpEnumeration): Promise<Step> 
 function firstStage({ job, checkpoint }: DumpEnumeration): Cursor {
   switch (checkpoint.kind) {
     case 'load':
-      return job.dump && 'uploads' in job.dump ? { stage: 'uploads', entry: 0, line: 0 } : { stage: 'dump' };
+      return takesUploads(job) ? { stage: 'uploads', entry: 0, line: 0 } : { stage: 'dump' };
     case 'follow-up':
       return { stage: 'unsettled', page: 0 };
     case 'retry':

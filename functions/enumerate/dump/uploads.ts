@@ -5,7 +5,7 @@ import type { Cursor } from '../../core/job.ts';
 import { jobDamaged } from '../../core/stored-lines.ts';
 import { type DumpEnumeration, STEP_MARGIN_MS, type Step } from '../step.ts';
 import { lookAgain } from './again.ts';
-import { AHEAD, Gathered } from './dump.ts';
+import { Gathered } from './dump.ts';
 
 type UploadsCursor = Cursor & { stage: 'uploads' };
 
@@ -21,12 +21,12 @@ const HELD: Cursor = { stage: 'held', pass: 'orphans', page: 0 };
  * is planned; until then the stage rests at the end of the log.
  */
 export async function uploadsStage(enumeration: DumpEnumeration, cursor: UploadsCursor): Promise<Step> {
-  const { ports, job, checkpoint, deadline } = enumeration;
+  const { ports, job, checkpoint, deadline, dump } = enumeration;
   const page = new Gathered(checkpoint);
   const log = new Log(enumeration, cursor);
   let at = cursor;
   let full = false;
-  for await (const { looked, next } of ahead(log.uploads(), AHEAD, async ({ file, next }) => ({
+  for await (const { looked, next } of ahead(log.uploads(), dump.ahead, async ({ file, next }) => ({
     looked: await lookAgain(enumeration, file),
     next,
   }))) {
