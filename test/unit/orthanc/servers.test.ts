@@ -23,7 +23,8 @@ let reached: PromiseWithResolvers<void>;
 let stub: StubServer;
 let endpoint: Endpoint;
 let servers: Servers;
-let sockets: number;
+/** Connections that brought a question to the slow path. */
+let sockets: Set<unknown>;
 
 const withToken = (value: string): Endpoint => ({
   name: NAME,
@@ -34,16 +35,18 @@ const tokensOf = (path: string) =>
   stub.asked.filter((asked) => asked.path === path).map(({ headers }) => headers.authorization);
 
 beforeEach(async () => {
-  [valid, slow, sockets] = ['old', '', 0];
+  [valid, slow] = ['old', ''];
+  // One for each test: those of the test before may close late.
+  const open = new Set<unknown>();
+  sockets = open;
   [release, reached] = [Promise.withResolvers(), Promise.withResolvers()];
   stub = await new StubServer(({ path, headers }, response) => {
     if (headers.authorization !== valid) return { status: 401 };
     const answer = ANSWERS[path] ?? UNKNOWN;
     if (path !== slow) return answer;
-    sockets += 1;
-    response.socket?.once('close', () => {
-      sockets -= 1;
-    });
+    const { socket } = response;
+    open.add(socket);
+    socket?.once('close', () => open.delete(socket));
     reached.resolve();
     void release.promise.then(() => response.writeHead(200).end(JSON.stringify(answer?.body)));
     return undefined;
@@ -84,11 +87,11 @@ test('a question under way ends well, and then its connections are closed', asyn
   await reached.promise;
   [valid, endpoint] = ['new', withToken('new')];
   await server.system();
-  expect(sockets).toBe(1);
+  expect(sockets.size).toBe(1);
   release.resolve();
   expect(await statistics).toEqual({ instances: 1, studies: 1, uncompressedBytes: 5 });
   // Sooner than an idle connection is (700 ms).
-  await until('the old connection is closed', () => sockets === 0, 0.6);
+  await until('the old connection is closed', () => sockets.size === 0, 0.6);
   expect(tokensOf('/statistics')).toEqual(['old']);
 });
 
