@@ -41,6 +41,8 @@ export const uploadsField = z.strictObject({
   orphans: z.enum(['import', 'skip'], 'is neither import nor skip').optional(),
 });
 
+export type UploadsConfiguration = z.output<typeof uploadsField>;
+
 function checkUrl(url: string, context: z.RefinementCtx<string>): void {
   try {
     if (parseEndpointUrl(url).username !== undefined) context.addIssue('holds user info: that belongs into the secret');

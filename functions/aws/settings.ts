@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { MigrationError } from '../core/errors.ts';
 import { ENV } from '../environment.ts';
 import type { Mappings } from './feeds.ts';
 import type { LogLevel } from './log.ts';
 import type { ConfiguredEndpoint } from './secrets/endpoints.ts';
-import { endpoints, inJson, text, uploadsField, urls, wholeNumber } from './settings-fields.ts';
+import type { UploadsConfiguration } from './settings-fields.ts';
+import { crossProblems, type Variables, variables } from './settings-variables.ts';
 
 /** Where everything is, and how the functions of a stack are set. */
 export interface AwsSettings {
@@ -40,35 +40,6 @@ export interface AwsSettings {
   readonly eventBus?: string;
 }
 
-export type UploadsConfiguration = z.output<typeof uploadsField>;
-
-const variables = z.object({
-  [ENV.stack]: text,
-  [ENV.logLevel]: z.enum(['debug', 'info', 'warn', 'error'], 'is none of debug, info, warn and error').default('info'),
-  [ENV.table]: text,
-  [ENV.evidenceBucket]: text,
-  [ENV.enumerateQueue]: text,
-  [ENV.transferQueue]: text,
-  [ENV.importQueue]: text,
-  [ENV.deadLetterQueue]: text,
-  [ENV.workerQueue]: text.optional(),
-  [ENV.uploadsQueue]: text.optional(),
-  [ENV.otherDeadLetterQueues]: inJson(urls).default([]),
-  [ENV.endpoints]: inJson(endpoints),
-  [ENV.storageKeysSecret]: text.optional(),
-  [ENV.largestInstance]: wholeNumber,
-  [ENV.containers]: wholeNumber,
-  [ENV.uploads]: inJson(uploadsField).optional(),
-  [ENV.dumpBucket]: text.optional(),
-  [ENV.transferMapping]: text.optional(),
-  [ENV.importMapping]: text.optional(),
-  [ENV.superviseEvery]: wholeNumber.optional(),
-  [ENV.idleAfter]: wholeNumber.optional(),
-  [ENV.longestAttempt]: wholeNumber.optional(),
-  [ENV.eventBus]: text.optional(),
-});
-type Variables = z.output<typeof variables>;
-
 /** Reads the settings from environment variables. Raises `SETTINGS_INVALID`, which names every variable that is wrong. */
 export function readSettings(environment: NodeJS.ProcessEnv): AwsSettings {
   const parsed = variables.safeParse(environment);
@@ -80,18 +51,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): AwsSettings {
     'SETTINGS_INVALID',
     `environment variables of the function: ${problems.join('; ')}. The stack sets them: deploy it again`,
   );
-}
-
-function crossProblems(found: Variables): string[] {
-  const problems: string[] = [];
-  if ((found[ENV.transferMapping] === undefined) !== (found[ENV.importMapping] === undefined))
-    problems.push(`${ENV.transferMapping} and ${ENV.importMapping} belong together`);
-  const { target } = found[ENV.uploads] ?? {};
-  if (target === undefined) return problems;
-  if (!found[ENV.endpoints].has(target))
-    problems.push(`${ENV.uploads} names the target "${target}", which is no endpoint`);
-  if (found[ENV.dumpBucket] === undefined) problems.push(`${ENV.uploads} needs ${ENV.dumpBucket}`);
-  return problems;
 }
 
 function settingsOf(found: Variables): AwsSettings {
