@@ -11,7 +11,7 @@ import {
 import { addLimitOptions, type LimitTexts, parseLimits } from '../options/limits.ts';
 import { endpointOfStack, stackOf } from '../options/stack.ts';
 import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../options/storage-keys.ts';
-import { rootsOfStack } from '../stack/roots.ts';
+import { importOptionsOfStack, rootsOfStack } from '../stack/import-fields.ts';
 import { startOnStack } from '../stack/start-job.ts';
 import { startImport } from '../start-import.ts';
 import type { Add } from './command.ts';
@@ -66,7 +66,11 @@ export const addImport: Add = (program, console, end) => {
       restart: texts.restart ?? false,
     };
     if (stack !== undefined) {
-      const there = { target: endpointOfStack('TARGET', target), roots: rootsOfStack(paths) };
+      const there = {
+        target: endpointOfStack('TARGET', target),
+        roots: rootsOfStack(paths),
+        options: importOptionsOfStack(wanted.options),
+      };
       return end(await startOnStack(console, stack, { ...wanted, ...there }, texts));
     }
     const here = { paths, target: parseTarget(target, texts), keys: readStorageKeys(texts) };

@@ -59,9 +59,7 @@ const importOptions = z.strictObject({
   selection: z.strictObject({}).default({}),
   check: z.literal('md5').default('md5'),
   ...anyOptions,
-  orphans: z
-    .literal('import', { error: 'can only be "import": in a bucket no index is looked into' })
-    .exactOptional(),
+  orphans: z.literal('import', { error: 'can only be "import": in a bucket no index is looked into' }).exactOptional(),
   acceptHeaderOnly: z.boolean().exactOptional(),
 });
 
@@ -94,7 +92,12 @@ const common = {
 
 /** What a job is started with: of a request, of an event `Orthanc Migration Requested`, and of a schedule. */
 export const startFields = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['replicate', 'dry-run', 'verify']), ...servers, options: serverOptions.prefault({}), ...common }),
+  z.strictObject({
+    kind: z.enum(['replicate', 'dry-run', 'verify']),
+    ...servers,
+    options: serverOptions.prefault({}),
+    ...common,
+  }),
   z.strictObject({
     kind: z.enum(['import', 'import-dry-run']),
     roots: z.array(root).min(1).max(1000).readonly(),

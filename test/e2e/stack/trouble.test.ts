@@ -141,6 +141,7 @@ test.each([
   [['replicate', 'old', 'new', '--ca-file', 'x'], /--ca-file is about this machine/],
   [['retry', '--source', 'old'], /--source is about this machine/],
   [['import', '/some/folder', 'new'], /\/some\/folder is nothing that a stack can read: give s3:/],
+  [['import', 's3://b/x', 'new', '--orphans', 'skip'], /--orphans skip: in a bucket no index is looked into/],
   [['import', 's3://b/x', 'new', '--storage-key', 'x'], /--storage-key is about this machine/],
   [['status', '--stack', 'no such'], /--stack: "no such" is no name of a stack/],
   [['status', '--stack', ''], /--stack names nothing/],

@@ -7,6 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
+const IMPORT = { type: 'start', kind: 'import', roots: ['s3://dumps/'], target: 'b' };
 const START = { type: 'start', kind: 'replicate', source: 'a', target: 'b' };
 
 test.each([
@@ -24,6 +25,9 @@ test.each([
   [{ ...START, id: 'smoke-1' }, /ids that begin with smoke- are those of smoke tests/],
   [{ ...START, options: { check: 'sha256' } }, /options\.check: /],
   [{ ...START, options: { selection: { studies: [] } } }, /options\.selection\.studies: /],
+  [{ ...START, options: { acceptHeaderOnly: true } }, /options: .*acceptHeaderOnly/],
+  [{ ...IMPORT, options: { selection: { modalities: ['CT'] } } }, /options\.selection: .*modalities/],
+  [{ ...IMPORT, options: { orphans: 'skip' } }, /options\.orphans: can only be "import": in a bucket no index/],
   [{ ...START, limits: { bandwidth: 'fast' } }, /limits\.bandwidth: --bwlimit: "fast" is no rate/],
   [{ ...START, target: 'c' }, /there is no endpoint c; the stack is configured with a, b/],
   [{ type: 'failures', limit: 0 }, /limit: /],
