@@ -20,8 +20,14 @@ export const SECRETS = { source: secretArn('source'), target: secretArn('target'
 export const QUIET_MINUTES = 360;
 export const CONFIGURATION = {
   stack: 'om-test',
-  endpoints: { source: { secret: SECRETS.source }, target: { secret: SECRETS.target } },
+  endpoints: {
+    source: { secret: SECRETS.source },
+    target: { secret: SECRETS.target },
+    // The same server as `source`, as one that functions cannot reach.
+    clinic: { secret: SECRETS.source, worker: true },
+  },
   containers: 3,
+  largestInstanceMiB: 4,
   uploads: { target: 'target', prefix: 'incoming/', quietMinutes: QUIET_MINUTES },
   logLevel: 'debug',
 } as const;
