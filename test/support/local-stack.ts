@@ -57,6 +57,7 @@ export async function startLocalStack(servers: Readonly<Record<string, string | 
   const connections = createServers(endpoints);
   const dumps = createLocalDumps({ objects, log, keys: new Map(), scratch: join(directory, 'scratch') });
   let supervising: Promise<void> | undefined;
+  let stopping = false;
   const tick = async (): Promise<void> => {
     supervising ??= superviseAll(ports, connections, DEFAULT_SETTINGS, DEADLINE).finally(() => {
       supervising = undefined;
@@ -84,7 +85,8 @@ export async function startLocalStack(servers: Readonly<Record<string, string | 
     servers: connections,
     dumps,
     worker: new TransferWorker(ports, connections),
-    deadline: DEADLINE,
+    // As at the end of a local run: what is on the wire is waited for, and nothing else.
+    deadline: { remainingMs: () => (stopping ? 0 : DEADLINE.remainingMs()) },
     onReturn: () => undefined,
     onError: (error) => log.error({}, String(error)),
   });
@@ -103,6 +105,7 @@ export async function startLocalStack(servers: Readonly<Record<string, string | 
     instead: undefined,
     asked: [],
     async stop() {
+      stopping = true;
       clearInterval(schedule);
       listening.closeAllConnections();
       await Promise.all(mappings.map((mapping) => mapping.stop()));
