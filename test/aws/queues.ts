@@ -51,16 +51,33 @@ export async function drain(sqs: SQSClient, queueUrl: string): Promise<string[]>
   }
 }
 
+/** Moves each message to the queue that is chosen for it, with all that it carries, as a redrive does. */
+export async function redrive(sqs: SQSClient, queueUrl: string, choose: (body: string) => string): Promise<void> {
+  for (const { Body = '', MessageAttributes, ReceiptHandle } of await receiveAll(sqs, queueUrl)) {
+    await sqs.send(new SendMessageCommand({ QueueUrl: choose(Body), MessageBody: Body, MessageAttributes }));
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+  }
+}
+
 /** What can be received now; it is put back at once. */
 export async function peek(sqs: SQSClient, queueUrl: string): Promise<string[]> {
-  const seen: Message[] = [];
-  for (;;) {
-    const request = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 };
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
-    if (Messages.length === 0) break;
-    seen.push(...Messages);
-  }
+  const seen = await receiveAll(sqs, queueUrl);
   for (const { ReceiptHandle } of seen)
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   return seen.map(({ Body = '' }) => Body);
+}
+
+async function receiveAll(sqs: SQSClient, queueUrl: string): Promise<readonly Message[]> {
+  const seen: Message[] = [];
+  for (;;) {
+    const request = {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 600,
+      MessageAttributeNames: ['All'],
+    };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
+    if (Messages.length === 0) return seen;
+    seen.push(...Messages);
+  }
 }

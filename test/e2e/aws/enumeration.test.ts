@@ -31,10 +31,13 @@ async function untilListed(stack: Stack, job: Parameters<Stack['status']>[0], hu
 }
 
 test('GIVEN an enumeration that takes forty invocations THEN it runs through', async () => {
-  await withPair(SHAPE, async ({ source, target, stack }) => {
+  await withPair(SHAPE, async ({ source, target, sourceProxy, stack }) => {
     stack.functions.enumerate.direct(() => ({ timeoutMs: SHORT_MS }));
+    // However fast this machine is, no more than what is read ahead is listed at a time.
+    sourceProxy.delay({ request: 50 });
     const { job } = await stack.control('start', REPLICATE);
     await untilListed(stack, job.id);
+    await sourceProxy.clear();
     expect(stack.functions.enumerate.statistics.invocations).toBeGreaterThanOrEqual(40);
     stack.functions.enumerate.direct(undefined);
     const { counts, job: ended } = await stack.untilEnded(job.id);

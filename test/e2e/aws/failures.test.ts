@@ -1,5 +1,5 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { drain, sendTo } from '../../aws/queues.ts';
+import { redrive, sendTo } from '../../aws/queues.ts';
 import { ANSWERS } from '../../support/answers.ts';
 import { archiveSpecs } from '../../support/archive.ts';
 import { orthancIds } from '../../support/dicom.ts';
@@ -69,13 +69,13 @@ function byInstance(a: { instance: string }, b: { instance: string }): number {
   return a.instance < b.instance ? -1 : 1;
 }
 
-/** As somebody does it in the console: from the dead letters into the queue of chunks, the others back where they were. */
+/** As somebody does it in the console: one of the dead letters goes into the queue of chunks, the others back where they were. */
 async function redriveByHand({ services, queue }: Stack, item: string): Promise<void> {
   const dead = queue('deadLetterQueue');
-  for (const body of await drain(services.sqs, dead)) {
+  await redrive(services.sqs, dead, (body) => {
     const wanted = (JSON.parse(body) as { item: string }).item === item;
-    await sendTo(services.sqs, wanted ? queue('transferQueue') : dead, body);
-  }
+    return wanted ? queue('transferQueue') : dead;
+  });
 }
 
 const STRANGE = [

@@ -11,6 +11,8 @@ export interface Pair {
   readonly target: RunningOrthanc;
   /** In front of the target; the stack knows nothing else of it. */
   readonly proxy: FaultProxy;
+  /** In front of the source. */
+  readonly sourceProxy: FaultProxy;
   readonly stack: Stack;
 }
 
@@ -22,16 +24,17 @@ export async function withPair(
 ): Promise<void> {
   const [source, target] = await Promise.all([startOrthanc({ version: '1.10' }), startOrthanc({ version: '1.13' })]);
   const proxy = await startFaultProxy(target.url);
+  const sourceProxy = await startFaultProxy(source.url);
   try {
     await upload(source.url, archive(shape));
-    const stack = await startStack({ ...options, source: source.url, target: proxy.url });
+    const stack = await startStack({ ...options, source: sourceProxy.url, target: proxy.url });
     try {
-      await use({ source, target, proxy, stack });
+      await use({ source, target, proxy, sourceProxy, stack });
     } finally {
       await stack.remove();
     }
   } finally {
-    await proxy.stop();
+    await Promise.all([proxy.stop(), sourceProxy.stop()]);
     await Promise.all([source.stop(), target.stop()]);
   }
 }
