@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseEndpointUrl } from '../core/endpoint-url.ts';
 import { messageOf } from '../core/errors.ts';
 import type { ConfiguredEndpoint } from './secrets/endpoints.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENV } from '../environment.ts';
 import { endpoints, inJson, text, uploadsField, urls, wholeNumber } from './settings-fields.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FatalError, MigrationError, UsageError } from '../core/errors.ts';
 import type { Deadline } from '../core/ports.ts';
 import type { Answer, Answers, Refusal } from './answers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../core/errors.ts';
 import type { Deadline } from '../core/ports.ts';
 import { EVENT_TYPES } from '../environment.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseBandwidth } from '../core/bandwidth.ts';
 import { UsageError } from '../core/errors.ts';
 import type { EndpointName, FileKey, JobId } from '../core/ids.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChunkRef, ItemId, JobId } from './ids.ts';
 import { SCHEMA_VERSION } from './job.ts';
 

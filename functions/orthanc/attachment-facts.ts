@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OrthancId } from '../core/ids.ts';
 import { OrthancError } from './errors.ts';
 import type { OrthancHttp } from './http.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isMd5, isOrthancId, type Md5, type OrthancId } from '../core/ids.ts';
 
 /** Answers of Orthanc, as far as they matter. Unknown fields are ignored: each version adds some. */

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { work } from '../attempt/work.ts';
 import type { TransferWorker } from '../attempt/worker.ts';
 import { deadlineOf, type SqsHandler, takeRecords } from '../batch/records.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrationError } from '../../core/errors.ts';
 
 /** What S3 says of an object, in a listing as in the headers of an answer. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrationError } from '../../core/errors.ts';
 import type { FileKey } from '../../core/ids.ts';
 import { s3Key } from './s3-key.ts';

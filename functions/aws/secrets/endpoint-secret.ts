@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { basicAuthorization, checkPem, tokenAuthorization } from '../../core/authorization.ts';
 import type { Authorization, Endpoint, TlsMaterial } from '../../core/endpoint.ts';
 import { type EndpointUrl, parseEndpointUrl } from '../../core/endpoint-url.ts';
