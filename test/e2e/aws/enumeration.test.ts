@@ -27,7 +27,7 @@ async function untilListed(stack: Stack, job: Parameters<Stack['status']>[0], hu
     const { listing, job: now } = await stack.status(job);
     return !listing || now.round > 1 || now.state !== 'running';
   };
-  await until('the source is listed', listed, 300);
+  await until('the source is listed', listed, 500);
 }
 
 test('GIVEN an enumeration that takes forty invocations THEN it runs through', async () => {

@@ -152,6 +152,20 @@ test('GIVEN a mapping that is disabled THEN nothing is received until it is enab
   expect(mapping?.history).toEqual(['Enabled', 'Disabling', 'Disabled', 'Enabling', 'Enabled']);
 });
 
+test('GIVEN deliveries that are lost or come twice THEN the function sees none or both', async () => {
+  const faults = deployment.mappings.get('transfer')?.faults ?? {};
+  const seen = async (fault: keyof typeof faults) => {
+    const before = transferred().invocations;
+    Object.assign(faults, { [fault]: () => true });
+    await send('ok');
+    await emptied();
+    Object.assign(faults, { [fault]: () => false });
+    return transferred().invocations - before;
+  };
+  expect(await seen('lose')).toBe(0);
+  expect(await seen('duplicate')).toBe(2);
+});
+
 test('GIVEN the schedule THEN supervision is invoked each minute', async () => {
   const before = deployment.functions.supervise.statistics.invocations;
   await deployment.time.sleep(300_000);
