@@ -8,8 +8,8 @@ import { PRICES } from './aws-prices.ts';
 const [fewer = 1000, more = 4000] = process.argv.slice(2).map(Number);
 const MILLION = 1e6;
 /** What lib/ gives to the transfer and the import function, and how many of them work at a time by default. */
-const MEMORY_GB = 1.5;
-const CONTAINERS = 4;
+const MEMORY_GB = 1;
+const CONTAINERS = 2;
 const INSTANCE_GB = 0.0005;
 /** Instances a second: a fast target near by, and one that takes its time. */
 const RATES = [250, 44];

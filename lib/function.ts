@@ -19,8 +19,8 @@ import { explainWildcard } from './wildcards.ts';
 export const SIZES: Readonly<Record<FunctionName, { readonly timeout: Duration; readonly memorySize: number }>> = {
   supervise: { timeout: Duration.minutes(5), memorySize: 1024 },
   enumerate: { timeout: Duration.minutes(5), memorySize: 1024 },
-  transfer: { timeout: Duration.minutes(5), memorySize: 1536 },
-  import: { timeout: Duration.minutes(5), memorySize: 1536 },
+  transfer: { timeout: Duration.minutes(5), memorySize: 1024 },
+  import: { timeout: Duration.minutes(5), memorySize: 1024 },
   uploads: { timeout: Duration.minutes(1), memorySize: 512 },
 };
 

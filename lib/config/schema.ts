@@ -104,7 +104,7 @@ export const configuration = z.strictObject({
   endpoints: z
     .record(endpointName, endpoint, { error: 'is missing; name at least one Orthanc server and its secret' })
     .refine((all) => Object.keys(all).length > 0, 'is empty; name at least one Orthanc server and its secret'),
-  containers: between(2, 1000, 'containers').default(4),
+  containers: between(2, 1000, 'containers').default(2),
   largestInstanceMiB: between(1, 10_240, 'mebibytes').default(1024),
   uploads: uploads.optional(),
   dumpBuckets: z.array(bucketName).default([]),

@@ -84,7 +84,7 @@ test('what is left out has its default', () => {
   expect(parseConfiguration('test.yaml', 'endpoints: {a: {secret: s}}')).toEqual({
     stack: 'orthanc-migrate',
     endpoints: { a: { secret: 's', worker: false } },
-    containers: 4,
+    containers: 2,
     largestInstanceMiB: 1024,
     dumpBuckets: [],
     decryptKeys: [],

@@ -26,8 +26,8 @@ test('every function of the contract is there, on Node.js 24 and ARM, and nothin
 test.each([
   ['supervise', 300, 1024],
   ['enumerate', 300, 1024],
-  ['transfer', 300, 1536],
-  ['import', 300, 1536],
+  ['transfer', 300, 1024],
+  ['import', 300, 1024],
   ['uploads', 60, 512],
 ])('%s has %i seconds and %i MB', (name, timeout, memory) => {
   expect(named(functions, name).Properties).toMatchObject({ Timeout: timeout, MemorySize: memory });
@@ -77,7 +77,7 @@ describe('environment variables are those of functions/environment.ts', () => {
     });
     expect(supervise).toMatchObject({
       [ENV.stack]: 'orthanc-migrate',
-      [ENV.containers]: '4',
+      [ENV.containers]: '2',
       [ENV.largestInstance]: String(1024 * 1024 * 1024),
       [ENV.logLevel]: 'info',
       [ENV.superviseEvery]: '60',
