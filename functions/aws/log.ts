@@ -23,7 +23,8 @@ export function createLog(level: LogLevel, destination: DestinationStream = stan
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
-      mixin: () => invocation.getStore() ?? {},
+      // A copy: pino writes the fields of the line into it, which would then be in all lines that follow.
+      mixin: () => ({ ...invocation.getStore() }),
       // Nothing logs these on purpose; an object that is logged as a whole must not either.
       redact: ['authorization', 'password', 'token', '*.authorization', '*.password', '*.token', '*.tls'],
     },

@@ -44,6 +44,21 @@ test('each line belongs to the invocation in whose course it was written', async
   expect(lines[2]).not.toHaveProperty('requestId');
 });
 
+test('a line has no fields of the lines before it', async () => {
+  const { log, lines } = logOf('info');
+  await log.within('r1', async () => {
+    log.info({ item: 'a', tries: 1 }, 'first');
+    log.info({ chunk: 'c' }, 'second');
+  });
+  expect(lines[1]).toEqual({
+    level: 'INFO',
+    timestamp: expect.any(String),
+    requestId: 'r1',
+    chunk: 'c',
+    message: 'second',
+  });
+});
+
 test('no credential is written, whatever is logged as a whole', () => {
   const { log, lines } = logOf('info');
   const endpoint = { authorization: { kind: 'basic', password: 's3cret' }, tls: { key: 's3cret' } };
