@@ -233,7 +233,8 @@ export interface JobEvent {
   readonly type: 'completed' | 'blocked' | 'failed';
   readonly job: JobId;
   readonly kind: JobKind;
-  readonly source: EndpointName;
+  /** Absent for an import: what it reads may be called after a patient. */
+  readonly source?: EndpointName;
   readonly target: EndpointName;
   readonly state: JobState;
   /** Why it is blocked, stopped or failed: a code and one line. */

@@ -1,5 +1,5 @@
 import { addCounts } from '../core/counts.ts';
-import { ENDED, type Job, serversOf } from '../core/job.ts';
+import { ENDED, type Job, readsDump, serversOf } from '../core/job.ts';
 import type { Gate, JobEvent, Ports } from '../core/ports.ts';
 import { updateJob } from './update-job.ts';
 
@@ -49,5 +49,6 @@ function reasonOf({ code = 'BLOCKED', message = 'takes no work' }: Gate): Job['r
 function eventOf(job: Job, type: JobEvent['type'], reason: Job['reason']): JobEvent {
   const { id, kind, source, target, state, settled, harvested } = job;
   const counts = addCounts(settled, harvested.counts);
-  return { type, job: id, kind, source, target, state, counts, ...(reason && { reason }) };
+  const read = readsDump(kind) ? {} : { source };
+  return { type, job: id, kind, ...read, target, state, counts, ...(reason && { reason }) };
 }

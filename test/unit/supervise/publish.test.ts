@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { closeGate } from '../../../functions/core/gates.ts';
+import type { EndpointName } from '../../../functions/core/ids.ts';
 import type { Job } from '../../../functions/core/job.ts';
 import { isTold, publishNews } from '../../../functions/supervise/publish.ts';
 import { job, jobId, TARGET } from '../../contract/samples.ts';
@@ -31,6 +32,13 @@ describe('what is published of a job', () => {
     { state: 'running' },
   ] as const)('what its user did, and that it runs, is no news: %p', async (over) => {
     expect((await told(over)).events).toEqual([]);
+  });
+
+  it('an import does not tell what it reads: a key may be called after a patient', async () => {
+    const source = 's3://dumps/DOE^JOHN/1.dcm' as EndpointName;
+    const { events } = await told({ kind: 'import', source, state: 'completed', endedAt: 5 });
+    expect(events).toMatchObject([{ type: 'completed', kind: 'import', target: TARGET }]);
+    expect(JSON.stringify(events)).not.toContain('DOE');
   });
 
   it('each outage is published once', async () => {
