@@ -10,7 +10,9 @@ export async function readStoredLines<T>(objects: ObjectStore, key: string, rang
     return parseLines<T>(await objects.read(key, range));
   } catch (error) {
     const gone = error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND';
-    throw gone || isSyntaxError(error) ? jobDamaged(key, error) : error;
+    if (gone) throw jobDamaged(key, error);
+    // Without the cause: it quotes the line, which may name a file.
+    throw isSyntaxError(error) ? jobDamaged(key) : error;
   }
 }
 

@@ -10,18 +10,20 @@ import type { OrthancServer, SeriesListing, StudyTags } from '../orthanc/server.
  */
 export async function candidateStudies(source: OrthancServer, selection: Selection): Promise<readonly OrthancId[]> {
   if (selection.studies)
-    return sorted((await Promise.all(selection.studies.map((study) => namedStudy(source, study)))).flat());
+    return sorted((await Promise.all(selection.studies.map((study, at) => namedStudy(source, study, at + 1)))).flat());
   if (selection.patientIds)
     return sorted((await Promise.all(selection.patientIds.map((id) => studiesOf(source, id)))).flat());
   return source.studies();
 }
 
-async function namedStudy(source: OrthancServer, name: string): Promise<readonly OrthancId[]> {
+async function namedStudy(source: OrthancServer, name: string, position: number): Promise<readonly OrthancId[]> {
   const found = isOrthancId(name) ? ((await source.study(name)) ? [name] : []) : await source.lookup('Study', name);
   if (found.length > 0) return found;
+  // Anything else that was typed may identify a patient, and this text is logged and published.
+  const which = isOrthancId(name) ? name : `like value ${position} of --study`;
   throw new FatalError(
     'STUDY_NOT_FOUND',
-    `the source ${source.name} has no study ${name}; check --study (an Orthanc ID or a StudyInstanceUID)`,
+    `the source ${source.name} has no study ${which}; give an Orthanc ID or a StudyInstanceUID that it has`,
   );
 }
 
