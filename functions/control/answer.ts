@@ -13,7 +13,7 @@ import { content, report } from './report.ts';
 import { isRequestType, REQUEST_VERSION, type Requests, type RequestType, requests, schemas } from './requests.ts';
 import { retry } from './retry.ts';
 import { cleanSmoke, smoke } from './smoke.ts';
-import { start } from './start.ts';
+import { requireEndpoint, start } from './start.ts';
 import { tellStatus } from './status.ts';
 import { tickSoon } from './tick-soon.ts';
 
@@ -38,7 +38,10 @@ const USE_CASES: { readonly [T in RequestType]: UseCase<T> } = {
   },
   report,
   content: ({ ports }, request) => content(ports, request),
-  limits: async ({ ports }, { target, changes }) => ({ limits: await changeLimits(ports.store, target, changes) }),
+  limits: async (place, { target, changes }) => {
+    requireEndpoint(place, target);
+    return { limits: await changeLimits(place.ports.store, target, changes) };
+  },
   doctor,
   smoke,
   'smoke-clean': cleanSmoke,
@@ -62,7 +65,8 @@ export async function answer(
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     const { code, message } = error;
-    place.ports.log.info({ code }, `refused: ${message}`);
+    // Whoever asks is told why. The text may quote what he gave by mistake: a URL with a password.
+    place.ports.log.info({ code }, 'refused what was asked');
     return { ok: false, code, message, ...(error instanceof FatalError && { fatal: true }) };
   }
 }

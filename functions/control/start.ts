@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import type { EndpointName } from '../core/ids.ts';
 import { type Job, type JobOptions, readsDump, serversOf, writesTarget } from '../core/job.ts';
 import type { Deadline } from '../core/ports.ts';
 import { assess, assessTarget } from '../orthanc/assess.ts';
@@ -55,12 +56,17 @@ function namesOf(request: StartRequest): Named {
 }
 
 /** Raises `UsageError`. */
-export function requireEndpoints({ endpoints }: ControlPlace, named: Named): void {
-  for (const name of serversOf(named)) {
-    if (endpoints.some((endpoint) => endpoint.name === name)) continue;
-    const known = endpoints.map((endpoint) => endpoint.name).join(', ');
-    throw new UsageError(`there is no endpoint ${name}; the stack is configured with ${known === '' ? 'none' : known}`);
-  }
+export function requireEndpoints(place: ControlPlace, named: Named): void {
+  for (const name of serversOf(named)) requireEndpoint(place, name);
+}
+
+/** Raises `UsageError`. */
+export function requireEndpoint({ endpoints }: Pick<ControlPlace, 'endpoints'>, name: EndpointName): void {
+  if (endpoints.some((endpoint) => endpoint.name === name)) return;
+  const known = endpoints.map((endpoint) => endpoint.name).join(', ');
+  // Of an event this is logged, and what is no name may be a URL with a password.
+  const shown = /^[\w-]{1,64}$/.test(name) ? name : 'of that name (a name has letters, digits, "-" and "_" alone)';
+  throw new UsageError(`there is no endpoint ${shown}; the stack is configured with ${known === '' ? 'none' : known}`);
 }
 
 async function checkServers(

@@ -50,6 +50,12 @@ test.each([
   expect(rig.ticks()).toBe(0);
 });
 
+test('GIVEN an event with a URL for a name THEN its password is not logged', async () => {
+  await rig.invoke({ ...event, detail: { ...detail, source: 'http://me:secret@host/' } });
+  expect(rig.logged).toMatchObject([{ fields: { code: 'EVENT_INVALID' }, message: expect.stringContaining('a, b') }]);
+  expect(JSON.stringify(rig.logged)).not.toContain('secret');
+});
+
 test('GIVEN a store that is away THEN the event is raised, so that it comes again', async () => {
   rig.state.database.close();
   await expect(rig.invoke(event)).rejects.toThrow();

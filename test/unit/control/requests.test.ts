@@ -33,6 +33,10 @@ test.each([
   [{ type: 'failures', limit: 0 }, /limit: /],
   [{ type: 'retry', code: 'STORED' }, /code: is no code of a failure/],
   [{ type: 'limits', target: 'a', changes: { transfers: 0 } }, /changes\.transfers: /],
+  [
+    { type: 'limits', target: 'c', changes: { transfers: 2 } },
+    /there is no endpoint c; the stack is configured with a, b/,
+  ],
 ])('GIVEN the request %j THEN it is refused with a reason, and nothing is begun', async (control, message) => {
   const refusal = await rig.refusal(control);
   expect(refusal).toMatchObject({ ok: false, code: 'USAGE' });
@@ -45,6 +49,15 @@ test('GIVEN a selection of people THEN a refusal does not quote it', async () =>
   const { message } = await rig.refusal({ ...START, options });
   expect(message).toMatch(/options\.selection\.patientIds\.1: /);
   expect(JSON.stringify([message, rig.logged])).not.toContain('DOE');
+});
+
+test.each([
+  { ...START, target: 'http://me:secret@host/' },
+  { type: 'status', job: 'me:secret@host' },
+])('GIVEN a password where none belongs, as in %j THEN it is not logged', async (control) => {
+  await rig.refusal(control);
+  expect(rig.logged).toMatchObject([{}, { fields: { code: 'USAGE' } }]);
+  expect(JSON.stringify(rig.logged)).not.toContain('secret');
 });
 
 test('GIVEN a stack THEN it tells what a worker has to know', async () => {
