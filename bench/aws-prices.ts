@@ -1,6 +1,7 @@
 /**
- * List prices of us-east-1 in US dollars, without free tiers, volume discounts and taxes. As of November 2026, by heart of the pages that
- * are named here; look there before a decision depends on them.
+ * List prices of us-east-1 in US dollars, without free tiers, volume discounts and taxes. The addresses are where they stand; they were not
+ * read there: those of Lambda, DynamoDB, NAT gateways and of traffic to the internet are as articles of 2025 and 2026 quote them (DynamoDB
+ * after its reduction of November 2024), the others as they are commonly known. Look there before a decision depends on them.
  */
 export const PRICES = {
   /** https://aws.amazon.com/lambda/pricing/ (Arm): GB-second; request. */
