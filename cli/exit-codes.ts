@@ -17,4 +17,4 @@ Exit codes:
   2  the command line is wrong
   5  stopped or interrupted with work left: the same command goes on
   6  ended with final failures: see "orthanc-migrate failures"
-  7  cannot begin or go on: a server or the state directory cannot be used`;
+  7  cannot begin or go on: a server, the state directory or the stack cannot be used`;

@@ -18,7 +18,7 @@ export async function withJobs<T>(
   const stack = stackOf(texts);
   if (stack !== undefined) return withStack(console, stack, texts, (opened) => use(stackJobs(opened)));
   if (!make) return withState(texts, (state) => use(localJobs(state)));
-  const state = openState({ directory: stateDirectory(texts), verbose: false });
+  const state = openState({ directory: stateDirectory(texts), verbose: texts.verbose ?? false });
   try {
     return await use(localJobs(state));
   } finally {

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addStackOptions, type CommonTexts } from '../options/common.ts';
 import { requireStack } from '../options/stack.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { doctorLines, needsALook } from '../summary/doctor.ts';
@@ -10,7 +10,7 @@ export const addDoctor: Add = (program, console, end) => {
     .command('doctor')
     .summary('look at everything that jobs of a stack need')
     .description('Looks at a stack: its endpoints, what is in its queues, and the jobs at work. Changes nothing.');
-  addCommonOptions(command);
+  addStackOptions(command);
   command.action(async (texts: CommonTexts) => {
     const name = requireStack(command, texts);
     const found = await withStack(console, name, texts, ({ ask }) => ask('doctor', {}));

@@ -5,6 +5,7 @@ import { explainOutcome, type OutcomeCode, type OutcomeRow } from '../../functio
 import { EXIT } from '../exit-codes.ts';
 import type { JobsPlace } from '../jobs-place.ts';
 import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { requireFailureCode } from '../options/failure-code.ts';
 import { wantedJob } from '../options/job.ts';
 import { parseCount } from '../options/size.ts';
 import type { Unit } from '../output/format.ts';
@@ -32,6 +33,7 @@ export const addFailures: Add = (program, console, end) => {
   addCommonOptions(command);
   command.action(async (id: string | undefined, texts: Texts) => {
     const limit = parseCount('--limit', texts.limit, 1_000_000);
+    requireFailureCode(texts.reason);
     await withJobs(console, texts, async ({ ask, option }) => {
       const wanted = { ...(texts.reason !== undefined && { code: texts.reason }), limit: AT_ONCE };
       const first = await ask('failures', { ...wantedJob(id), ...wanted });

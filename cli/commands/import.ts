@@ -34,7 +34,8 @@ export const addImport: Add = (program, console, end) => {
     .usage('[options] <path...> <target>')
     .argument(
       '<path...>',
-      'folders and files, or s3://bucket/prefix; - for a list of such names on standard input; last, the URL of the target',
+      'folders and files, or s3://bucket/prefix; - for a list of such names on standard input; last, the URL of the target. With ' +
+        '--stack: places in buckets alone, and the name of an endpoint',
     )
     .option('--dry-run', 'tell what is there and what would be sent; send nothing')
     .option('--restart', 'begin a new job where an unfinished one would be continued')
@@ -56,7 +57,7 @@ export const addImport: Add = (program, console, end) => {
   command.action(async (places: readonly string[], texts: Texts) => {
     const target = places.at(-1);
     if (target === undefined || places.length < 2)
-      throw new UsageError('import needs what to read and, last, the URL of the target: import PATH… TARGET');
+      throw new UsageError('import needs what to read and, last, the target: import PATH… TARGET');
     const paths = places.slice(0, -1);
     const stack = stackOf(texts);
     const wanted = {

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addStackOptions, type CommonTexts } from '../options/common.ts';
 import { wantedJob } from '../options/job.ts';
 import { requireStack } from '../options/stack.ts';
 import { withStack } from '../stack/with-stack.ts';
@@ -13,7 +13,7 @@ export const addPause: Add = (program, console, end) => {
     .summary('let a job of a stack rest')
     .description('Lets a job of a stack rest until it is resumed. What is on the wire still arrives.')
     .argument('[job]', JOB);
-  addCommonOptions(command);
+  addStackOptions(command);
   command.action(async (id: string | undefined, texts: CommonTexts) => {
     const name = requireStack(command, texts);
     const { job, changed } = await withStack(console, name, texts, ({ ask }) => ask('pause', wantedJob(id)));
@@ -30,7 +30,7 @@ export const addResume: Add = (program, console, end) => {
     .summary('let a job of a stack go on')
     .description('Lets a job of a stack go on that was paused, or that stopped by itself.')
     .argument('[job]', JOB);
-  addCommonOptions(command);
+  addStackOptions(command);
   command.action(async (id: string | undefined, texts: CommonTexts) => {
     const name = requireStack(command, texts);
     const { job, changed } = await withStack(console, name, texts, ({ ask }) => ask('resume', wantedJob(id)));

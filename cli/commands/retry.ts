@@ -4,12 +4,12 @@ import type { Endpoint } from '../../functions/core/endpoint.ts';
 import { UsageError } from '../../functions/core/errors.ts';
 import type { JobId } from '../../functions/core/ids.ts';
 import { type Job, readsDump } from '../../functions/core/job.ts';
-import { isOutcomeCode, outcomeClass } from '../../functions/core/outcome.ts';
 import { assessFirst, assessTargetFirst } from '../assess.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { MemoryEndpoints } from '../local/endpoints.ts';
 import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addEndpointOptions, type EndpointTexts, parseEndpointsOf, parseTargetOf } from '../options/endpoints.ts';
+import { requireFailureCode } from '../options/failure-code.ts';
 import { wantedJob } from '../options/job.ts';
 import { stackOf } from '../options/stack.ts';
 import { addStorageKeyOption, readStorageKeys, type StorageKeyTexts } from '../options/storage-keys.ts';
@@ -44,11 +44,6 @@ export const addRetry: Add = (program, console, end) => {
     end(await withState(texts, (state) => retry(console, state, id, texts)));
   });
 };
-
-function requireFailureCode(code: string | undefined): void {
-  if (code === undefined || (isOutcomeCode(code) && outcomeClass(code) === 'failure')) return;
-  throw new UsageError(`--reason: there is no failure code "${code}"; "orthanc-migrate failures" shows those of a job`);
-}
 
 /** Raises `UsageError` for what would be ignored. */
 function refuseForeignOptions({ id, kind }: Job, { source, storageKey }: Texts): void {

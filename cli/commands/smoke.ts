@@ -1,4 +1,4 @@
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addStackOptions, type CommonTexts } from '../options/common.ts';
 import { endpointsOfStack, requireStack } from '../options/stack.ts';
 import { smokeOnStack } from '../stack/smoke.ts';
 import { withStack } from '../stack/with-stack.ts';
@@ -14,7 +14,7 @@ export const addSmoke: Add = (program, console, end) => {
     )
     .argument('<source>', 'name of an endpoint of the stack')
     .argument('<target>', 'name of another one');
-  addCommonOptions(command);
+  addStackOptions(command);
   command.action(async (source: string, target: string, texts: CommonTexts) => {
     const name = requireStack(command, texts);
     const servers = endpointsOfStack({ source, target });

@@ -33,7 +33,10 @@ async function status(console: Console, place: JobsPlace, id: string | undefined
   const state = place.shownState(job);
   const evidence = job.state.startsWith('completed') ? await place.evidencePlace(job.id) : undefined;
   if (texts.json) console.out(JSON.stringify(statusEvent(progress, state, evidence)));
-  else for (const line of statusLines({ progress, state, evidence, pid: place.workingPid() }, now)) console.out(line);
+  else {
+    const shown = { progress, state, evidence, pid: place.workingPid(), option: place.option };
+    for (const line of statusLines(shown, now)) console.out(line);
+  }
   return EXIT.done;
 }
 

@@ -26,8 +26,11 @@ export const addVerify: Add = (program, console, end) => {
       'Compares what the Orthanc servers SOURCE and TARGET recorded of each instance, and changes nothing. With --job, ' +
         'first checks the evidence of that job, then compares its servers in the same selection; of an import, only the evidence.',
     )
-    .argument('[source]', 'URL of the server that has what is to be found in the other')
-    .argument('[target]', 'URL of the other server')
+    .argument(
+      '[source]',
+      'URL of the server that has what is to be found in the other; with --stack, the name of an endpoint',
+    )
+    .argument('[target]', 'the other server, likewise')
     .option('--job <id>', 'the job whose evidence, servers and selection are meant')
     .option('--restart', 'begin anew where an unfinished comparison would be continued');
   addCheckOption(command, ['md5', 'size']);

@@ -22,7 +22,16 @@ export function addCommonOptions(command: Command): Command {
     .option('--state-dir <dir>', `where jobs are kept (default: ${defaultStateDirectory()})`)
     .option('--stack <name>', 'a stack on AWS instead of this machine (or ORTHANC_MIGRATE_STACK)')
     .option('--json', 'one JSON object a line, on standard output')
-    .option('-v, --verbose', 'log to standard error, too');
+    .option('-v, --verbose', 'log to standard error, too; with --stack, tell each request');
+}
+
+/** Options of commands that exist with a stack alone. */
+export function addStackOptions(command: Command): Command {
+  return command
+    .optionsGroup('General:')
+    .option('--stack <name>', 'the stack on AWS (or ORTHANC_MIGRATE_STACK)')
+    .option('--json', 'one JSON object a line, on standard output')
+    .option('-v, --verbose', 'tell each request to the stack on standard error');
 }
 
 export function addRunOptions(command: Command): Command {

@@ -7,6 +7,7 @@ import { unitOf } from '../output/unit.ts';
 import { type Blocked, blockedOf } from '../progress/blocked.ts';
 import { blockedLine, blockedReason } from '../progress/lines.ts';
 import { phaseOf } from '../progress/phase.ts';
+import { goesOn } from './goes-on.ts';
 
 export interface ShownStatus {
   readonly progress: Progress;
@@ -15,10 +16,12 @@ export interface ShownStatus {
   readonly evidence: string | undefined;
   /** Of the process that works in the state directory. */
   readonly pid: number | undefined;
+  /** What commands about the job need besides: `` or ` --stack NAME`. */
+  readonly option: string;
 }
 
 /** Where a job stands, for people. */
-export function statusLines({ progress, state, evidence, pid }: ShownStatus, now: number): string[] {
+export function statusLines({ progress, state, evidence, pid, option }: ShownStatus, now: number): string[] {
   const { job, counts, open, listing } = progress;
   const ended = ENDED.has(job.state);
   const total = finalCount(counts) + counts.unsettled + open.instances;
@@ -47,7 +50,7 @@ export function statusLines({ progress, state, evidence, pid }: ShownStatus, now
     ),
     line('', outcomes.join(', ')),
     ...(ended ? [] : blockedOf(progress).flatMap((one) => blockedLines(one, now))),
-    ...(state === 'interrupted' || state === 'stopped' ? ['  the same command goes on with it'] : []),
+    ...(state === 'interrupted' || state === 'stopped' ? [`  ${goesOn(job.id, option)} goes on with it`] : []),
     ...(evidence === undefined ? [] : [line('evidence', evidence)]),
   ];
 }

@@ -4,6 +4,7 @@ import type { OutcomeCode } from '../../functions/core/outcome.ts';
 import type { Tally } from '../evidence/tally.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';
+import { goesOn } from './goes-on.ts';
 import { outcomeLines } from './outcomes.ts';
 
 export interface Told {
@@ -113,7 +114,7 @@ function conclusion({ job, state, tally: { counts }, option }: Told): string[] {
     if (kind === 'import') return ['  all images found are in the target'];
     return kind === 'verify' ? ['  the target holds all of it'] : ['  all that the source held is in the target'];
   }
-  if (state === 'interrupted' || state === 'stopped') return ['  the same command goes on where it ended'];
+  if (state === 'interrupted' || state === 'stopped') return [`  ${goesOn(id, option)} goes on where it ended`];
   return [];
 }
 

@@ -52,9 +52,11 @@ test('GIVEN instances that a filter of the target discards THEN failures explain
   expect(rows).toHaveLength(20);
   expect(rows[0]).toMatchObject({ outcome: 'failure', code: 'TARGET_FILTERED_OUT', attempts: 1 });
 
-  expect((await command('retry', '--reason', 'NO_SUCH_CODE')).stderr).toMatch(
-    /^error: --reason: there is no failure code/,
-  );
+  for (const asking of ['retry', 'failures']) {
+    const mistaken = await command(asking, '--reason', 'NO_SUCH_CODE');
+    expect(mistaken.stderr).toMatch(/^error: --reason: "NO_SUCH_CODE" is no code of a failure; /);
+    expect(mistaken.code).toBe(2);
+  }
   expect((await command('retry', '--reason', 'TARGET_ERROR')).stdout).toContain('no failure TARGET_ERROR');
   expect((await command('retry', '--target', source.url)).stderr).toMatch(/is not the target of job/);
 
