@@ -70,8 +70,9 @@ async function retry(console: Console, state: State, id: string | undefined, tex
   });
 }
 
-function nothingToRetry(console: Console, job: JobId, { reason }: Texts): ExitCode {
-  console.out(`job ${job} has no failure${reason === undefined ? '' : ` ${reason}`}: nothing to retry`);
+function nothingToRetry(console: Console, job: JobId, { reason, json }: Texts): ExitCode {
+  if (json) console.out(JSON.stringify({ event: 'nothing', ts: new Date().toISOString(), job }));
+  else console.out(`job ${job} has no failure${reason === undefined ? '' : ` ${reason}`}: nothing to retry`);
   return EXIT.done;
 }
 

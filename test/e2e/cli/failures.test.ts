@@ -58,6 +58,8 @@ test('GIVEN instances that a filter of the target discards THEN failures explain
     expect(mistaken.code).toBe(2);
   }
   expect((await command('retry', '--reason', 'TARGET_ERROR')).stdout).toContain('no failure TARGET_ERROR');
+  const nothing = await command('retry', '--reason', 'TARGET_ERROR', '--json');
+  expect(events(nothing.stdout)).toMatchObject([{ event: 'nothing' }]);
   expect((await command('retry', '--target', source.url)).stderr).toMatch(/is not the target of job/);
 
   const vain = await command('retry');
