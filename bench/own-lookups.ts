@@ -15,7 +15,7 @@ interface Found {
  * Size and MD5 of everything that a server holds, by the quickest calls that it has and the least client there can be:
  * `/tools/find` study by study where it gives attachments (1.12.5 and later), else each instance's attachment.
  */
-export async function lookUpAll(url: string, version: string): Promise<ReadonlyMap<string, string>> {
+async function lookUpAll(url: string, version: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const clients = Array.from({ length: CONNECTIONS }, () => new PlainClient(url, true));
   const eachOf = async <T>(items: readonly T[], ask: (client: PlainClient, item: T) => Promise<void>) => {

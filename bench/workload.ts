@@ -32,6 +32,6 @@ export function filling(instances: number): Iterable<Buffer> {
   return archive({ studies: Math.ceil(instances / 100), instancesPerStudy: 100, bytes: 2000, seed: 99 });
 }
 
-export function mega(bytes: number): string {
+function mega(bytes: number): string {
   return (bytes / 1e6).toFixed(0);
 }

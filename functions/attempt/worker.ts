@@ -17,7 +17,7 @@ export interface RetryPolicy {
   readonly attempts: number;
 }
 
-export const DEFAULT_RETRIES: RetryPolicy = { quickTries: 3, quickDelayMs: 250, attempts: 5 };
+const DEFAULT_RETRIES: RetryPolicy = { quickTries: 3, quickDelayMs: 250, attempts: 5 };
 
 export interface WorkerOptions {
   readonly retries?: RetryPolicy;

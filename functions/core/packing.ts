@@ -8,7 +8,6 @@ import {
   type PlanEntry,
   type PlanPage,
 } from './plan.ts';
-import { parseLines } from './stored-lines.ts';
 
 /** Packs entries, in order, into chunks bounded by instances and by bytes; an instance larger than the bound is alone. */
 export class ChunkPacker {
@@ -101,10 +100,6 @@ export function encodePage(
 
 function linesOf(entries: readonly PlanEntry[]): Uint8Array {
   return new TextEncoder().encode(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-}
-
-export function decodeEntries(body: Uint8Array): PlanEntry[] {
-  return parseLines<PlanEntry>(body);
 }
 
 /** What the entries of a page take back from the sums: the final outcomes that they had in earlier rounds. */

@@ -5,7 +5,7 @@ import { type Cut, endOfSequence } from './sequence.ts';
 /** What a file's beginning is asked for first: most headers are shorter, and a second request costs more than some bytes. */
 export const FIRST_BYTES = 16 * 1024;
 /** Nobody's header is longer; beyond that it is given up. */
-export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
 /** The value of one element that matters. */
 export interface Value {

@@ -4,7 +4,7 @@ import { type Enumeration, moveTo, type Step } from './step.ts';
 import { writeStudyList } from './study-list.ts';
 
 /** Rounds that take in what changed at the source; a source that never rests would keep a job running for ever. */
-export const LAST_CATCH_UP_ROUND = 5;
+const LAST_CATCH_UP_ROUND = 5;
 /** Change numbers that are read again: on PostgreSQL a lower one can become visible after a higher one. */
 const OVERLAP = 200;
 

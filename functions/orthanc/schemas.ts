@@ -62,7 +62,6 @@ export const attachment = z.object({
   UncompressedMD5: z.string(),
   Uuid: z.string(),
 });
-export type Attachment = z.infer<typeof attachment>;
 
 export const foundInstances = z.array(
   z.object({ ID: orthancId, Type: z.literal('Instance'), Attachments: z.array(attachment) }),

@@ -22,7 +22,7 @@ export function pageCounts(page: PlanPage): Counts {
   return counts;
 }
 
-export function isClosed(page: PlanPage): boolean {
+function isClosed(page: PlanPage): boolean {
   return page.chunks.every((chunk) => chunk.state === 'closed');
 }
 

@@ -40,7 +40,7 @@ export async function settleRound(
 }
 
 /** All final outcomes so far; what is unsettled is planned again and counted there. */
-export function settledWith(job: Job): Counts {
+function settledWith(job: Job): Counts {
   return { ...addCounts(job.settled, job.harvested.counts), unsettled: 0 };
 }
 

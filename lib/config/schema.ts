@@ -128,5 +128,4 @@ export const configuration = z.strictObject({
 });
 
 export type Configuration = z.output<typeof configuration>;
-export type EndpointConfiguration = z.output<typeof endpoint>;
 export type ScheduleConfiguration = z.output<typeof schedule>;

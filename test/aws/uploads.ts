@@ -126,6 +126,6 @@ function eventOf({ bucket, key, bytes, at, sequence }: Stored): string {
 }
 
 /** "URL-encoded": as a form is, a space being a plus sign, with the slashes left. */
-export function encodedKey(key: string): string {
+function encodedKey(key: string): string {
   return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/');
 }

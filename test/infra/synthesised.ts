@@ -49,7 +49,7 @@ export function stackOf(document: unknown): { readonly app: App; readonly stack:
   return { app, stack };
 }
 
-export function templateOf(document: unknown): Template {
+function templateOf(document: unknown): Template {
   return Template.fromStack(stackOf(document).stack);
 }
 

@@ -15,7 +15,7 @@ export interface Image {
   readonly pixels?: Pixels;
 }
 
-export function orthancIdOf(text: string): OrthancId {
+function orthancIdOf(text: string): OrthancId {
   const hex = createHash('sha1').update(text).digest('hex');
   return (hex.match(/.{8}/g) ?? []).join('-') as OrthancId;
 }

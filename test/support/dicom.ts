@@ -25,7 +25,7 @@ export interface InstanceSpec {
   readonly sopClass?: string;
 }
 
-export const CT_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.2';
+const CT_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.2';
 const PIXEL_DATA = 0x7fe00010;
 
 /** A valid UID that is always the same for the same parts. */

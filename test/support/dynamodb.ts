@@ -4,7 +4,6 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { tableDefinition } from '../../functions/aws/dynamodb/table.ts';
 import { CREDENTIALS, REGION } from './aws.ts';
 
 // A CommonJS package without types.
@@ -37,5 +36,21 @@ export async function startDynamoDb(): Promise<DynamoDb> {
       client.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** The keys of functions/aws/dynamodb/table.ts, as lib/job-table.ts gives them to the table of a stack. */
+function tableDefinition() {
+  const text = 'S' as const;
+  return {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' as const },
+      { AttributeName: 'sk', KeyType: 'RANGE' as const },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: text },
+      { AttributeName: 'sk', AttributeType: text },
+    ],
+    BillingMode: 'PAY_PER_REQUEST' as const,
   };
 }

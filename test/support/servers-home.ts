@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export type Release = 'bookworm' | 'sid';
 
 /** Where `npm test` and `npm start` keep servers that the machine's own packages do not offer. */
-export function serversHome(): string {
+function serversHome(): string {
   const chosen = process.env.ORTHANC_MIGRATE_SERVERS;
   if (chosen) return chosen;
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'orthanc-migrate');

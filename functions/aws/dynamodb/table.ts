@@ -24,19 +24,3 @@ export const LAYOUT_VERSION = 1;
 
 /** Seconds since the epoch after which DynamoDB may delete an item; leases alone have it. */
 export const TTL_ATTRIBUTE = 'expires';
-
-/** What `CreateTable` needs besides the table's name. */
-export function tableDefinition() {
-  const text = 'S' as const;
-  return {
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' as const },
-      { AttributeName: 'sk', KeyType: 'RANGE' as const },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: text },
-      { AttributeName: 'sk', AttributeType: text },
-    ],
-    BillingMode: 'PAY_PER_REQUEST' as const,
-  };
-}

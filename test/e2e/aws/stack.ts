@@ -18,7 +18,7 @@ const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:0000000000
 /** What the tests have deployed. */
 export const SECRETS = { source: secretArn('source'), target: secretArn('target') } as const;
 export const QUIET_MINUTES = 360;
-export const CONFIGURATION = {
+const CONFIGURATION = {
   stack: 'om-test',
   endpoints: {
     source: { secret: SECRETS.source },

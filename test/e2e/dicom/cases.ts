@@ -38,7 +38,7 @@ export function tricky(name: string, spec: Spec): Case {
 const bytes = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => String.fromCharCode(first + index)).join('');
 /** What a text of one byte a character may hold beyond ASCII. */
-export const UPPER_HALF = bytes(0xa0, 0xff);
+const UPPER_HALF = bytes(0xa0, 0xff);
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
 
 export const PLAIN: readonly Case[] = [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { NO_COUNTS } from '../../../functions/core/counts.ts';
-import { ChunkPacker, decodeEntries, encodePage, packThinly, replacedBy } from '../../../functions/core/packing.ts';
+import { ChunkPacker, encodePage, packThinly, replacedBy } from '../../../functions/core/packing.ts';
 import { CHUNK_BYTES, CHUNK_INSTANCES, PAGE_CHUNKS, type PlanEntry } from '../../../functions/core/plan.ts';
+import { parseLines } from '../../../functions/core/stored-lines.ts';
 import { instance } from '../../contract/samples.ts';
 
 const sizes = fc.array(fc.integer({ min: 0, max: CHUNK_BYTES * 2 }), { maxLength: 500 });
@@ -53,7 +54,7 @@ describe('packing', () => {
         const { body, states } = encodePage(chunks);
         states.forEach((state, index) => {
           const part = body.subarray(state.offset, state.offset + state.length);
-          expect(decodeEntries(part)).toEqual(chunks[index]);
+          expect(parseLines<PlanEntry>(part)).toEqual(chunks[index]);
           expect(state.instances).toBe(chunks[index]?.length);
         });
       }),

@@ -39,7 +39,7 @@ export async function startBuckets(): Promise<Buckets> {
   };
 }
 
-export function countedClient(endpoint: string, options: { readonly maxAttempts?: number } = {}) {
+function countedClient(endpoint: string, options: { readonly maxAttempts?: number } = {}) {
   const client = new S3Client({
     endpoint,
     region: REGION,
