@@ -1,4 +1,4 @@
-import type { RunTexts } from './options/common.ts';
+import type { RunTexts } from './options/general.ts';
 import type { Console } from './output/console.ts';
 import { HumanReporter } from './progress/human.ts';
 import { JsonReporter } from './progress/json.ts';

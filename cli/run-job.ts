@@ -6,7 +6,7 @@ import { evidenceFolder } from './evidence/manifest.ts';
 import { tallyOf } from './evidence/tally.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { onInterrupt } from './interrupt.ts';
-import type { RunTexts } from './options/common.ts';
+import type { RunTexts } from './options/general.ts';
 import type { Console } from './output/console.ts';
 import type { Reporter } from './progress/reporter.ts';
 import { type RunSources, Runtime } from './runtime/runtime.ts';

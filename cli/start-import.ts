@@ -10,7 +10,7 @@ import { assessTargetFirst } from './assess.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { importPlaces, type Places } from './import-places.ts';
 import { MemoryEndpoints } from './local/endpoints.ts';
-import { type RunTexts, stateDirectory } from './options/common.ts';
+import { type RunTexts, stateDirectory } from './options/general.ts';
 import type { Console } from './output/console.ts';
 import { reporterOf } from './reporters.ts';
 import { runJob } from './run-job.ts';

@@ -1,7 +1,7 @@
 import type { DumpContent } from '../functions/evidence/dump-content.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import type { RunTexts } from './options/common.ts';
+import type { RunTexts } from './options/general.ts';
 import type { Console } from './output/console.ts';
 import type { RunEnd } from './runtime/runtime.ts';
 import { dumpEvent, dumpLines } from './summary/dump.ts';

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Followed, follow } from './follow.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { JobsPlace } from './jobs-place.ts';
-import type { RunTexts } from './options/common.ts';
+import type { RunTexts } from './options/general.ts';
 import type { Console } from './output/console.ts';
 import type { Reporter } from './progress/reporter.ts';
 import { tellEnd } from './tell-end.ts';

@@ -1,5 +1,5 @@
 import type { JobsPlace } from './jobs-place.ts';
-import { type CommonTexts, stateDirectory } from './options/common.ts';
+import { type CommonTexts, stateDirectory } from './options/general.ts';
 import { stackOf } from './options/stack.ts';
 import type { Console } from './output/console.ts';
 import { localJobs } from './runtime/local-jobs.ts';

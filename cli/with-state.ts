@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../functions/core/errors.ts';
 import { STATE_FILE } from './local/state-directory.ts';
-import { type CommonTexts, stateDirectory } from './options/common.ts';
+import { type CommonTexts, stateDirectory } from './options/general.ts';
 import { openState, type State } from './runtime/state.ts';
 
 /** For commands that look at jobs without running one: what is not there is not made. Raises `UsageError`. */

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addCommonOptions, type CommonTexts } from '../options/general.ts';
 import { wantedJob } from '../options/job.ts';
 import { withJobs } from '../with-jobs.ts';
 import type { Add } from './command.ts';

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import { addStackOptions, type CommonTexts } from '../options/common.ts';
+import { addStackOptions, type CommonTexts } from '../options/general.ts';
 import { requireStack } from '../options/stack.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { doctorLines, needsALook } from '../summary/doctor.ts';

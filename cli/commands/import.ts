@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../functions/core/errors.ts';
-import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addTargetOptions, type EndpointTexts, parseTarget } from '../options/endpoints.ts';
+import { addRunOptions, type RunTexts } from '../options/general.ts';
 import {
   addConflictOption,
   addMaxWaitOption,

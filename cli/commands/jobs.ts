@@ -1,6 +1,6 @@
 import type { JobLine } from '../../functions/control/answers.ts';
 import { EXIT } from '../exit-codes.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addCommonOptions, type CommonTexts } from '../options/general.ts';
 import * as format from '../output/format.ts';
 import { jobLines } from '../summary/jobs.ts';
 import { withJobs } from '../with-jobs.ts';

@@ -1,7 +1,7 @@
 import { parseEndpointUrl } from '../../functions/core/endpoint-url.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { JobsPlace } from '../jobs-place.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addCommonOptions, type CommonTexts } from '../options/general.ts';
 import { addLimitOptions, type LimitTexts, parseLimits } from '../options/limits.ts';
 import { endpointOfStack, stackOf } from '../options/stack.ts';
 import * as format from '../output/format.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addRunOptions, type RunTexts } from '../options/common.ts';
 import { addEndpointOptions, type EndpointTexts, parseEndpoints } from '../options/endpoints.ts';
+import { addRunOptions, type RunTexts } from '../options/general.ts';
 import {
   addCheckOption,
   addConflictOption,

@@ -4,7 +4,7 @@ import { copyEvidence } from '../evidence/copy.ts';
 import { tallyOf } from '../evidence/tally.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JobsPlace } from '../jobs-place.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addCommonOptions, type CommonTexts } from '../options/general.ts';
 import { wantedJob } from '../options/job.ts';
 import type { Console } from '../output/console.ts';
 import { endEvent, summaryLines } from '../summary/summary.ts';

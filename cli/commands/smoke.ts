@@ -1,4 +1,4 @@
-import { addStackOptions, type CommonTexts } from '../options/common.ts';
+import { addStackOptions, type CommonTexts } from '../options/general.ts';
 import { endpointsOfStack, requireStack } from '../options/stack.ts';
 import { smokeOnStack } from '../stack/smoke.ts';
 import { withStack } from '../stack/with-stack.ts';

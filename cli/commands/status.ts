@@ -2,7 +2,7 @@ import { finalCount } from '../../functions/core/counts.ts';
 import type { Progress } from '../../functions/supervise/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { JobsPlace } from '../jobs-place.ts';
-import { addCommonOptions, type CommonTexts } from '../options/common.ts';
+import { addCommonOptions, type CommonTexts } from '../options/general.ts';
 import { wantedJob } from '../options/job.ts';
 import type { Console } from '../output/console.ts';
 import { reporterOf } from '../reporters.ts';

@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupt.ts';
-import type { CommonTexts } from '../options/common.ts';
+import type { CommonTexts } from '../options/general.ts';
 import { requireStack } from '../options/stack.ts';
 import { withStack } from '../stack/with-stack.ts';
 import type { Add } from './command.ts';

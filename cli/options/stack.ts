@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../functions/core/errors.ts';
 import type { EndpointName } from '../../functions/core/ids.ts';
-import type { CommonTexts } from './common.ts';
+import type { CommonTexts } from './general.ts';
 
 const VARIABLE = 'ORTHANC_MIGRATE_STACK';
 /** What CloudFormation allows for a stack. */

@@ -1,7 +1,7 @@
 import type { Answers } from '../../functions/control/answers.ts';
 import type { Warning } from '../../functions/orthanc/settings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { RunTexts } from '../options/common.ts';
+import type { RunTexts } from '../options/general.ts';
 import type { Console } from '../output/console.ts';
 import { reporterOf } from '../reporters.ts';
 import { watchJob } from '../watch-job.ts';

@@ -1,7 +1,7 @@
 import type { Answers } from '../../functions/control/answers.ts';
 import type { Requests } from '../../functions/control/requests.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommonTexts } from '../options/common.ts';
+import type { CommonTexts } from '../options/general.ts';
 import type { Console } from '../output/console.ts';
 import * as format from '../output/format.ts';
 import { wrapped } from '../output/table.ts';

@@ -1,7 +1,7 @@
 import { newJobId } from '../../functions/control/job-id.ts';
 import type { StartRequest } from '../../functions/control/requests.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import type { RunTexts } from '../options/common.ts';
+import type { RunTexts } from '../options/general.ts';
 import type { Console } from '../output/console.ts';
 import { runOnStack } from './run-job.ts';
 import { withStack } from './with-stack.ts';

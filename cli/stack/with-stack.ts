@@ -1,4 +1,4 @@
-import type { CommonTexts } from '../options/common.ts';
+import type { CommonTexts } from '../options/general.ts';
 import type { Console } from '../output/console.ts';
 import { connectStack, type Stack } from './client.ts';
 
