@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
 import { MigrationError, messageOf, Postponed } from '../core/errors.ts';
 import type { Log, WorkQueue } from '../core/ports.ts';
 
@@ -8,18 +9,21 @@ export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatch
 interface Place {
   readonly queue: WorkQueue;
   readonly log: Log;
+  /** How soon a record comes again whose handling met a known trouble, milliseconds; absent: after the queue's visibility timeout. */
+  readonly superviseEveryMs?: number;
 }
 
 /**
  * Takes each record of a batch by itself and tells SQS which ones must come again: one bad record harms no other. A record
- * whose handling raises `Postponed` becomes visible again after its delay, any other after the queue's visibility timeout.
+ * whose handling raises `Postponed` becomes visible again after its delay, one that nobody understands after the queue's visibility
+ * timeout.
  */
 export async function takeRecords(
-  { queue, log }: Place,
+  place: Place,
   event: SQSEvent,
   take: (body: unknown) => Promise<void>,
 ): Promise<SQSBatchResponse> {
-  const failures = await Promise.all(event.Records.map((record) => failureOf({ queue, log }, record, take)));
+  const failures = await Promise.all(event.Records.map((record) => failureOf(place, record, take)));
   return { batchItemFailures: failures.flat() };
 }
 
@@ -28,13 +32,13 @@ export async function takeRecords(
  * queue; when the work fails, all come again.
  */
 export async function takeRecordsTogether<T>(
-  { queue, log }: Place,
+  place: Place,
   event: SQSEvent,
   parse: (body: unknown) => T,
   work: (parsed: readonly T[]) => Promise<void>,
 ): Promise<SQSBatchResponse> {
   const parsed: T[] = [];
-  const { batchItemFailures } = await takeRecords({ queue, log }, event, async (body) => {
+  const { batchItemFailures } = await takeRecords(place, event, async (body) => {
     parsed.push(parse(body));
   });
   await work(parsed);
@@ -42,26 +46,28 @@ export async function takeRecordsTogether<T>(
 }
 
 async function failureOf(
-  { queue, log }: Place,
-  record: SQSRecord,
+  { queue, log, superviseEveryMs }: Place,
+  { body, messageId, receiptHandle }: SQSRecord,
   take: (body: unknown) => Promise<void>,
 ): Promise<{ itemIdentifier: string }[]> {
   try {
-    await take(parsed(record.body));
+    await take(parsed(body));
     return [];
-  } catch (error) {
-    if (error instanceof Postponed) await queue.changeVisibility(record.receiptHandle, error.delaySeconds);
-    else
-      log.error(
-        {
-          queue: queue.name,
-          messageId: record.messageId,
-          code: error instanceof MigrationError ? error.code : 'UNEXPECTED',
-        },
-        messageOf(error),
-      );
-    return [{ itemIdentifier: record.messageId }];
+  } catch (raised) {
+    const error = raised instanceof z.ZodError ? unknownMessage() : raised;
+    const known = error instanceof MigrationError ? error : undefined;
+    if (error instanceof Postponed) await queue.changeVisibility(receiptHandle, error.delaySeconds);
+    else log.error({ queue: queue.name, messageId, code: known?.code ?? 'UNEXPECTED' }, messageOf(error));
+    const again = known && !(known instanceof Postponed) && !known.code.startsWith('MESSAGE_');
+    if (again && superviseEveryMs !== undefined)
+      await queue.changeVisibility(receiptHandle, Math.ceil(superviseEveryMs / 1000));
+    return [{ itemIdentifier: messageId }];
   }
+}
+
+/** Without the parser's words, which may quote the message. */
+function unknownMessage(): MigrationError {
+  return new MigrationError('MESSAGE_UNKNOWN', 'a message of another version, or of somebody else: it is left alone');
 }
 
 /** Raises without quoting the message, which may name files. */

@@ -8,7 +8,7 @@ import { enumerateRound, type Origins } from './enumerate.ts';
 /** The enumerate function: each record asks to go on with the plan of one round. */
 export function createHandler(ports: Ports, origins: Origins): SqsHandler {
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
-    takeRecords({ queue: ports.queues.enumerate, log: ports.log }, event, async (body) => {
+    takeRecords({ ...ports, queue: ports.queues.enumerate }, event, async (body) => {
       const { job, round } = enumerateMessage.parse(body);
       await enumerateRound(ports, origins, job, round, deadlineOf(context));
     }),

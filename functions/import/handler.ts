@@ -8,10 +8,9 @@ import { importer } from './import.ts';
 
 /** The import function: each record names one chunk of files. */
 export function createHandler(worker: TransferWorker, dumps: Dumps): SqsHandler {
-  const { log, queues } = worker.ports;
   const process = importer(dumps);
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
-    takeRecords({ queue: queues.import, log }, event, async (body) => {
+    takeRecords({ ...worker.ports, queue: worker.ports.queues.import }, event, async (body) => {
       await work(worker, body, deadlineOf(context), process);
     }),
   );

@@ -7,9 +7,8 @@ import { transferEntries } from './transfer.ts';
 
 /** The transfer function: each record names one chunk. */
 export function createHandler(worker: TransferWorker): SqsHandler {
-  const { log, queues } = worker.ports;
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
-    takeRecords({ queue: queues.transfer, log }, event, async (body) => {
+    takeRecords({ ...worker.ports, queue: worker.ports.queues.transfer }, event, async (body) => {
       await work(worker, body, deadlineOf(context), transferEntries);
     }),
   );

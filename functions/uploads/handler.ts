@@ -18,7 +18,7 @@ export interface UploadsPlace {
 export function createHandler({ ports, settings, queue, filesOf }: UploadsPlace): SqsHandler {
   const intake = new Intake(ports, settings);
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event) =>
-    takeRecordsTogether({ queue, log: ports.log }, event, filesOf, (files) => intake.takeDown(files.flat())),
+    takeRecordsTogether({ ...ports, queue }, event, filesOf, (files) => intake.takeDown(files.flat())),
   );
   return (event, context) => handler(event, context);
 }

@@ -24,7 +24,7 @@ export function createHandler(worker: TransferWorker, origins: Origins, lane: Wo
     if (job) await work(worker, body, deadline, readsDump(job.kind) ? importEntries : transferEntries);
   };
   const handler = middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) =>
-    takeRecords({ queue: lane.queue, log: ports.log }, event, (body) => take(body, deadlineOf(context))),
+    takeRecords({ ...ports, queue: lane.queue }, event, (body) => take(body, deadlineOf(context))),
   );
   return (event, context) => handler(event, context);
 }

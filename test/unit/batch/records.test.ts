@@ -50,6 +50,22 @@ describe('the records of a batch', () => {
     expect(logged).toEqual([]);
   });
 
+  it('come again soon on a stack when the trouble is known, and after the visibility timeout when nobody understands them', async () => {
+    const { place: at, hidden, logged } = place();
+    const errors = [new MigrationError('QUEUE_UNAVAILABLE', 'away'), new TypeError('a mistake')];
+    await takeRecords({ ...at, superviseEveryMs: 60_000 }, eventOf('1', '2', '{"v": 9}', 'no JSON'), async (body) => {
+      if (typeof body === 'object') chunkMessage.parse(body);
+      throw errors.shift() ?? new Error('unused');
+    });
+    expect(hidden).toEqual([['r0', 60]]);
+    expect(logged.map((fields) => (fields as { code: string }).code).sort()).toEqual([
+      'MESSAGE_MALFORMED',
+      'MESSAGE_UNKNOWN',
+      'QUEUE_UNAVAILABLE',
+      'UNEXPECTED',
+    ]);
+  });
+
   it('of an unknown version are left alone', () => {
     expect(chunkMessage.safeParse({ v: 2, type: 'transfer', job: 'j', round: 1, page: 0, chunk: 0 }).success).toBe(
       false,
