@@ -73,6 +73,12 @@ async function setChunk(
   return undefined;
 }
 
+/**
+ * So many chunks are marked with one write: an expression may have 4 KB and 300 operators, and the page of a comparison or of changes that
+ * are large has far more chunks than others. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Limits.html
+ */
+const MARKED_AT_ONCE = 100;
+
 /** Marks every planned chunk of a page as queued. Whose change a chunk had last it still tells. */
 export async function markQueued(table: Table, job: JobId, round: number, page: number, at: number): Promise<void> {
   const key = pageKey(job, round, page);
@@ -82,13 +88,11 @@ export async function markQueued(table: Table, job: JobId, round: number, page: 
     const names = Object.keys(marks);
     if (names.length === 0) return;
     const before = Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
-    const written = await updateItem(table, key, marks, equal(before));
-    if (written.done) return;
-    item = written.item;
+    item = (await updateItem(table, key, marks, equal(before))).item;
   }
 }
 
-/** The new texts of chunks that are planned and not marked so yet. */
+/** The new texts of chunks that are planned and not marked so yet: the first of them. */
 function queueMarks(item: Item, at: number): Item {
   const { page, tokens } = parsePage(item);
   const prefix = receiptPrefix(page);
@@ -97,7 +101,7 @@ function queueMarks(item: Item, at: number): Item {
   const changed = marks.filter(
     ([name, text], index) => page.chunks[index]?.state === 'planned' && item[name]?.S !== text,
   );
-  return Object.fromEntries(changed.map(([name, text]) => [name, { S: text }]));
+  return Object.fromEntries(changed.slice(0, MARKED_AT_ONCE).map(([name, text]) => [name, { S: text }]));
 }
 
 /** `false` when somebody else marked it before. */
