@@ -1,9 +1,10 @@
+import { eachBounded } from '../core/bounded.ts';
 import { addCounts, type Counts, NO_COUNTS, subtractCounts } from '../core/counts.ts';
 import type { Checkpoint, Job } from '../core/job.ts';
 import { deadLetterBody } from '../core/messages.ts';
-import { explainOutcome, itemOf, type OutcomeRow } from '../core/outcome.ts';
+import { explainOutcome, itemOf, type OutcomeRow, type ReceiptRow } from '../core/outcome.ts';
 import type { PlanPage } from '../core/plan.ts';
-import type { Ports } from '../core/ports.ts';
+import type { OutgoingMessage, Ports } from '../core/ports.ts';
 import { failureId } from '../evidence/failure-id.ts';
 import { readReceipt } from '../evidence/receipt.ts';
 import { updateJob } from './update-job.ts';
@@ -14,6 +15,8 @@ const PAGES_AT_ONCE = 20;
  * what lies behind these is looked at once it moves up.
  */
 const OPEN_AT_MOST = 40;
+/** A page may have ten thousand failures: one after the other they would take longer than an invocation, and be begun anew each time. */
+const FINDINGS_AT_ONCE = 16;
 
 /** What a page adds to the sums so far. */
 export function pageCounts(page: PlanPage): Counts {
@@ -64,26 +67,33 @@ async function sumUp(ports: Ports, job: Job, page: PlanPage): Promise<Job | unde
 async function harvestPage(ports: Ports, page: PlanPage): Promise<void> {
   for (const { receipt, counts } of page.chunks) {
     if (!receipt || !counts || counts.failure + counts.warning === 0) continue;
-    for (const row of await readReceipt(ports.objects, receipt)) {
-      if (row.outcome === 'failure' || (row.outcome === 'warning' && row.code === 'DIFFERENT_ORTHANC_ID'))
-        await record(ports, page, row);
-    }
+    const findings = (await readReceipt(ports.objects, receipt)).filter(isFinding);
+    await eachBounded(findings, FINDINGS_AT_ONCE, (row) => keep(ports, page, row));
+    await ports.queues.deadLetter.send(findings.filter(isFailure).map((row) => deadLetterOf(page, row)));
   }
   await ports.store.markHarvested(page.job, page.round, page.page);
 }
 
-async function record({ store, queues, log }: Ports, page: PlanPage, row: OutcomeRow): Promise<void> {
-  const { job, round } = page;
+function isFinding(row: ReceiptRow): row is OutcomeRow {
+  return row.outcome === 'failure' || (row.outcome === 'warning' && row.code === 'DIFFERENT_ORTHANC_ID');
+}
+
+function isFailure({ outcome }: OutcomeRow): boolean {
+  return outcome === 'failure';
+}
+
+async function keep({ store, log }: Ports, { job, round }: PlanPage, row: OutcomeRow): Promise<void> {
+  const isNew = await store.putFinding({ job, item: itemOf(row), round, row, reopened: false });
+  if (!isNew || !isFailure(row)) return;
+  const { instance, code, httpStatus } = row;
+  log.warn({ job, instance, code, httpStatus }, explainOutcome(code));
+}
+
+function deadLetterOf({ job, round }: PlanPage, row: OutcomeRow): OutgoingMessage {
   const item = itemOf(row);
-  const isNew = await store.putFinding({ job, item, round, row, reopened: false });
-  if (row.outcome !== 'failure') return;
-  await queues.deadLetter.send([
-    {
-      body: deadLetterBody(job, round, item, row.code),
-      dedupeId: failureId(job, round, item),
-      attributes: { code: row.code, reason: explainOutcome(row.code), job },
-    },
-  ]);
-  if (isNew)
-    log.warn({ job, instance: row.instance, code: row.code, httpStatus: row.httpStatus }, explainOutcome(row.code));
+  return {
+    body: deadLetterBody(job, round, item, row.code),
+    dedupeId: failureId(job, round, item),
+    attributes: { code: row.code, reason: explainOutcome(row.code), job },
+  };
 }
