@@ -1,5 +1,5 @@
 import { DumpError, type Dumps } from '../core/dump.ts';
-import { FatalError, Postponed } from '../core/errors.ts';
+import { FatalError, MigrationError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay } from '../core/gates.ts';
 import type { EndpointName, JobId } from '../core/ids.ts';
@@ -98,10 +98,23 @@ export async function enumerateRound(
       if ((await ports.store.job(id))?.state !== 'running') return;
     }
   } catch (error) {
-    throw await explain(ports, job, error);
+    const explained = await explain(ports, job, error);
+    if (!isWokenAgain(ports, explained)) throw explained;
   } finally {
     await ports.store.releaseLease(enumerationLease(id), holder);
   }
+}
+
+/**
+ * Where the supervisor wakes an unfinished plan at each of its looks, a message that is given back would be one more of those that come
+ * again and again: after a day without the source there would be a thousand of them.
+ */
+function isWokenAgain({ superviseEveryMs, log }: Ports, error: unknown): boolean {
+  if (superviseEveryMs === undefined || !(error instanceof MigrationError)) return false;
+  const { code, message } = error;
+  if (error instanceof Postponed) log.info({ code }, `the plan goes on later: ${message}`);
+  else log.error({ code }, message);
+  return true;
 }
 
 function renew({ store, clock }: Ports, id: JobId, holder: string): Promise<boolean> {
