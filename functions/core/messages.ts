@@ -52,5 +52,13 @@ export function enumerateBody(job: JobId, round: number): string {
 }
 
 export function deadLetterBody(job: JobId, round: number, item: ItemId, code: string): string {
-  return JSON.stringify({ v: SCHEMA_VERSION, type: 'failure', job, round, item, code });
+  return inQueue(JSON.stringify({ v: SCHEMA_VERSION, type: 'failure', job, round, item, code }));
+}
+
+/**
+ * SQS refuses these two characters, which names of objects may have; all others that it refuses JSON has escaped already.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function inQueue(json: string): string {
+  return json.replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }
