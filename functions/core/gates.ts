@@ -113,6 +113,7 @@ export async function releaseExclusive({ store }: Place, endpoint: EndpointName,
 export function gateDelay(gate: Gate, now: number, superviseEveryMs = 500): number {
   if (gate.state === 'closed') return Math.max(1000, superviseEveryMs, (gate.probeAt ?? now) - now + superviseEveryMs);
   const { exclusive } = gate;
-  if (exclusive && exclusive.until > now) return 2000;
+  // Not too soon on a stack: each time counts as a delivery, and SQS puts aside what was delivered too often.
+  if (exclusive && exclusive.until > now) return Math.max(2000, superviseEveryMs / 4);
   return 0;
 }
