@@ -3,7 +3,7 @@ import type { ReceivedMessage } from './received.ts';
 
 /** What it takes of a queue. */
 interface Source {
-  receive(max: number, visibilitySeconds: number): Promise<readonly ReceivedMessage[]>;
+  receive(max: number, visibilitySeconds: number, waitSeconds: number): Promise<readonly ReceivedMessage[]>;
   delete(receiptHandle: string): Promise<void>;
   changeVisibility(receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -12,6 +12,11 @@ const AT_ONCE = 10;
 const RECEIVES_AT_MOST = 200;
 /** Others are held back for so long, so that each receive brings new messages. */
 const HIDDEN_SECONDS = 30;
+/**
+ * Whoever does not wait is answered by some of the servers of SQS alone, and told that a queue is empty which is not.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+ */
+const WAIT_SECONDS = 1;
 
 /**
  * Receives what is in a queue and deletes what was sent with these `dedupeId`s. Ends when all were found, when a receive brings nothing
@@ -22,7 +27,7 @@ export async function discard(queue: Source, dedupeIds: readonly string[]): Prom
   const others = new Map<string, string>();
   try {
     for (let receives = 0; wanted.size > 0 && receives < RECEIVES_AT_MOST; receives++) {
-      const received = await queue.receive(AT_ONCE, HIDDEN_SECONDS);
+      const received = await queue.receive(AT_ONCE, HIDDEN_SECONDS, WAIT_SECONDS);
       const news = received.filter(({ messageId }) => !others.has(messageId));
       if (news.length === 0) return;
       for (const { messageId, receiptHandle, attributes } of received) {

@@ -55,3 +55,19 @@ test('gives back what it has taken when the queue fails in the midst of it', asy
   await expect(discard(source, ['d0', 'd24'])).rejects.toBe(broken);
   expect(ready()).toHaveLength(24);
 });
+
+test('asks all servers of SQS, of which a short poll asks some', async () => {
+  await queue.send(failures(3));
+  const waits: number[] = [];
+  const source = {
+    receive: async (max: number, visibility: number, waitSeconds: number) => {
+      waits.push(waitSeconds);
+      return queue.receive(max, visibility, waitSeconds);
+    },
+    delete: (handle: string) => queue.delete(handle),
+    changeVisibility: (handle: string, seconds: number) => queue.changeVisibility(handle, seconds),
+  };
+  await discard(source, ['d1']);
+  expect(waits.length).toBeGreaterThan(0);
+  expect(Math.min(...waits)).toBeGreaterThan(0);
+});
