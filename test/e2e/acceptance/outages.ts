@@ -124,6 +124,8 @@ export function stopped(side: 'source' | 'target', signal: NodeJS.Signals): Outa
 /** It ended well, nothing failed meanwhile, and no attempt was spent on waiting. */
 export function expectPatience(seen: Observed): void {
   expect(seen.arrived).toBeLessThan(INSTANCES);
+  // First what shows most of what went wrong.
+  expect(seen.evidence.rows.filter(({ outcome }) => outcome !== 'success')).toEqual([]);
   expect(seen.ended).toMatchObject({ code: 0 });
   expect(seen.ended.stdout).toMatch(/: completed after .*/);
   expect(seen.comparison).toMatchObject({ target: INSTANCES, contained: true });
