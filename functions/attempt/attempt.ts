@@ -1,5 +1,5 @@
 import { type Counts, countRows, finalCount } from '../core/counts.ts';
-import { FatalError, Postponed } from '../core/errors.ts';
+import { FatalError, MigrationError, messageOf, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
 import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
@@ -52,12 +52,32 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   const begun = await store.changeChunk(ref, { kind: 'started', at: begunAt });
   const chunk = begun?.chunks[ref.chunk];
   if (!begun || !chunk) return;
-  const made = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
-  const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
-  const run = careful ? runCarefully : runChunk;
-  const rows = await run(made, process, ref, begun, chunk);
-  if (rows === undefined) return giveBack(made, ref);
-  await close(made, ref, chunk, rows, begunAt);
+  try {
+    const made = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
+    const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
+    const run = careful ? runCarefully : runChunk;
+    const rows = await run(made, process, ref, begun, chunk);
+    if (rows === undefined) return await giveBack(made, ref);
+    await close(made, ref, chunk, rows, begunAt);
+  } catch (error) {
+    if (isTrouble(error)) await surviveTrouble(worker, ref);
+    throw error;
+  }
+}
+
+/** A store, a queue or a secret that cannot be had for a moment says nothing about the chunk. */
+function isTrouble(error: unknown): boolean {
+  return error instanceof MigrationError && !(error instanceof FatalError) && !(error instanceof Postponed);
+}
+
+/** The attempt has not died: as far as that can still be written down. */
+async function surviveTrouble({ ports }: TransferWorker, ref: ChunkRef): Promise<void> {
+  const { store, clock, log } = ports;
+  try {
+    await store.changeChunk(ref, { kind: 'returned', at: clock.now(), crashed: false });
+  } catch (error) {
+    log.warn({ chunk: chunkKey(ref) }, `an attempt will count as dead: ${messageOf(error)}`);
+  }
 }
 
 async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
