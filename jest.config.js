@@ -10,8 +10,6 @@ export default {
     ],
   },
   randomize: true,
-  // Most of the time goes by in waiting for servers: a core for Jest itself would be idle.
-  maxWorkers: '100%',
   // Real servers on a busy machine take their time to start.
   testTimeout: 60_000,
 };

@@ -41,7 +41,7 @@ test('GIVEN a target that refuses most of what is tried THEN the job stops early
     const retried = await job.command('retry');
     expect(retried.code).toBe(0);
     expect(job.deadLetters()).toEqual([]);
-    expect(await job.evidence()).toMatchObject({ problems: [], byCode: { STORED: INSTANCES } });
+    expect(await job.evidence()).toMatchObject({ problems: [], byOutcome: { success: INSTANCES } });
     expect(await compareServers(source, target)).toMatchObject({ target: INSTANCES, contained: true });
   } finally {
     await proxy.stop();
