@@ -10,6 +10,8 @@ export default {
     ],
   },
   randomize: true,
+  // What a test file leaves behind in memory would slow those after it; so this also asks for a process beside Jest's own.
+  workerIdleMemoryLimit: '1GB',
   // Real servers on a busy machine take their time to start.
   testTimeout: 60_000,
 };

@@ -38,6 +38,17 @@ export function stored(
   return { kind: 'stored', id: result.id, md5: result.md5, bytes: result.bytes, status: result.status, tries };
 }
 
+/**
+ * Whether the target may have stored the item all the same: it had the request when the connection broke, or a gateway before it
+ * answered in its place. What Orthanc itself refuses is not stored.
+ */
+export function mayBeStored(result: Exclude<RelayResult, { kind: 'stored' }>): boolean {
+  if (result.kind === 'mismatch' || result.side === 'source') return false;
+  if (result.kind === 'broken') return result.breakage.requestSent;
+  const { status, orthanc } = result.answer;
+  return !orthanc && (status < 400 || status >= 500);
+}
+
 function verdictOf(result: Exclude<RelayResult, { kind: 'stored' }>): {
   readonly side: Side;
   readonly verdict: Verdict;

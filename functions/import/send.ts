@@ -1,4 +1,4 @@
-import { judge, type Sent, stored } from '../attempt/judge.ts';
+import { judge, mayBeStored, type Sent, stored } from '../attempt/judge.ts';
 import type { Attempt } from '../attempt/worker.ts';
 import type { OutcomeCode } from '../core/outcome.ts';
 import { outcomeOfError } from '../core/outcome-of-error.ts';
@@ -34,7 +34,7 @@ export async function send(attempt: Attempt, upload: Upload, shipment: Shipment)
       if (tried >= quickTries) return { kind: 'failed', code: result.damage, maybeSent };
     } else if (result.kind === 'stored') return stored(attempt, entry.id, result, startedAt, tried);
     else {
-      maybeSent ||= result.kind === 'broken' && result.breakage.requestSent;
+      maybeSent ||= mayBeStored(result);
       const judged = await judge(attempt, entry.id, result);
       if (judged === 'blocked') return { kind: 'given-up' };
       const answer = result.kind === 'answer' ? { answer: result.answer } : {};

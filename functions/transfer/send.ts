@@ -1,4 +1,4 @@
-import { judge, type Sent, stored } from '../attempt/judge.ts';
+import { judge, mayBeStored, type Sent, stored } from '../attempt/judge.ts';
 import type { Attempt } from '../attempt/worker.ts';
 import type { OutcomeCode } from '../core/outcome.ts';
 import type { InstanceEntry } from '../core/plan.ts';
@@ -18,7 +18,7 @@ export async function send(attempt: Attempt, relay: Relay, entry: InstanceEntry,
     const startedAt = ports.clock.now();
     const result = await relay({ instance: entry.id, recorded, ...(throttle && { throttle }) });
     if (result.kind === 'stored') return stored(attempt, entry.id, result, startedAt, tried);
-    maybeSent ||= result.kind === 'broken' && result.side === 'target' && result.breakage.requestSent;
+    maybeSent ||= mayBeStored(result);
     const judged = await judge(attempt, entry.id, result);
     if (judged === 'blocked') return { kind: 'given-up' };
     if (result.kind === 'mismatch') {

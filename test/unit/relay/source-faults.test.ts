@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { RelayOptions } from '../../../functions/orthanc/relay/options.ts';
+import type { RelayRequest } from '../../../functions/orthanc/server.ts';
 import { stage, strike } from './pair.ts';
 import { answer, fileOf, listen, orthancError, type Peer, recordedOf, serving, storing } from './raw-server.ts';
 
@@ -7,12 +9,23 @@ afterEach(strike);
 const FILE = fileOf(300_000);
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Type: application/dicom\r\nContent-Length: ${FILE.length}\r\n\r\n`;
 
+/** Where silence is the fault. Elsewhere a busy machine may take its time. */
+const IMPATIENT: RelayOptions = { idleMs: 200, answerMs: 200, bodyStartMs: 100 };
+
+interface Case {
+  readonly recorded?: RelayRequest['recorded'];
+  readonly options?: RelayOptions;
+}
+
 /** What becomes of FILE when each connection to the source goes like this, and what the target stored. */
-async function outcome(script: (peer: Peer, number: number) => Promise<void>, recorded = recordedOf(FILE)) {
+async function outcome(
+  script: (peer: Peer, number: number) => Promise<void>,
+  { recorded = recordedOf(FILE), options }: Case = {},
+) {
   const stored: Buffer[] = [];
   const requests: string[] = [];
   const source = await listen(script);
-  const { move } = await stage(source, storing(stored, requests), { idleMs: 200, answerMs: 200, bodyStartMs: 100 });
+  const { move } = await stage(source, storing(stored, requests), options);
   const result = await move(FILE, { recorded });
   return { result, stored: stored.length, posts: requests.length, connections: source.connections };
 }
@@ -31,7 +44,9 @@ describe('bytes that are not those recorded', () => {
   });
 
   test('a damaged small file never comes near the target', async () => {
-    const { result, posts } = await outcome(answering(answer(200, fileOf(1000, 2))), recordedOf(fileOf(1000, 1)));
+    const { result, posts } = await outcome(answering(answer(200, fileOf(1000, 2))), {
+      recorded: recordedOf(fileOf(1000, 1)),
+    });
     expect(result).toMatchObject({ kind: 'mismatch', bytes: 1000 });
     expect(posts).toBe(0);
   });
@@ -75,10 +90,13 @@ describe('a body that ends early', () => {
   });
 
   test.each([0, 100_000])('by silence after %d bytes is a timeout', async (bytes) => {
-    const { result, stored } = await outcome(async (peer) => {
-      await peer.head();
-      peer.send(Buffer.concat([Buffer.from(HEAD), FILE.subarray(0, bytes)]));
-    });
+    const { result, stored } = await outcome(
+      async (peer) => {
+        await peer.head();
+        peer.send(Buffer.concat([Buffer.from(HEAD), FILE.subarray(0, bytes)]));
+      },
+      { options: IMPATIENT },
+    );
     expect(result).toMatchObject({ kind: 'broken', side: 'source', breakage: { cause: 'timeout', requestSent: true } });
     expect(stored).toBe(0);
   });
@@ -129,7 +147,7 @@ describe('other answers', () => {
 });
 
 test('silence after the request is a timeout', async () => {
-  const { result } = await outcome(async (peer) => void (await peer.head()));
+  const { result } = await outcome(async (peer) => void (await peer.head()), { options: IMPATIENT });
   expect(result).toMatchObject({ kind: 'broken', side: 'source', breakage: { cause: 'timeout', requestSent: true } });
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { RelayOptions } from '../../../functions/orthanc/relay/options.ts';
 import { stage, strike } from './pair.ts';
 import { answer, fileOf, lengthOf, listen, orthancError, type Peer, serving, storedAnswer } from './raw-server.ts';
 
@@ -8,9 +9,12 @@ afterEach(strike);
 const LARGE = fileOf(20_000_000);
 const SMALL = fileOf(2000);
 
-async function outcome(file: Buffer, script: (peer: Peer, number: number) => Promise<void>, idleMs = 1000) {
+/** Where silence is the fault. Elsewhere a busy machine may take its time. */
+const IMPATIENT: RelayOptions = { idleMs: 200, answerMs: 200, answerMsPerMegabyte: 0 };
+
+async function outcome(file: Buffer, script: (peer: Peer, number: number) => Promise<void>, options?: RelayOptions) {
   const target = await listen(script);
-  const { move } = await stage(serving(file), target, { idleMs, answerMs: 200, answerMsPerMegabyte: 0 });
+  const { move } = await stage(serving(file), target, options);
   const begin = performance.now();
   const result = await move(file);
   return { result, connections: target.connections, ms: performance.now() - begin };
@@ -56,22 +60,18 @@ describe('answers before the body is complete', () => {
     ['stops reading', (peer: Peer) => void peer.socket.pause()],
     ['reads on', () => undefined],
   ])('are reported at once when the server then %s', async (_what, then) => {
-    const { result, ms } = await outcome(
-      LARGE,
-      async (peer) => {
-        await peer.head();
-        peer.socket.pause();
-        peer.send(orthancError(413, 1));
-        then(peer);
-      },
-      5000,
-    );
+    const { result, ms } = await outcome(LARGE, async (peer) => {
+      await peer.head();
+      peer.socket.pause();
+      peer.send(orthancError(413, 1));
+      then(peer);
+    });
     expect(result).toEqual({
       kind: 'answer',
       side: 'target',
       answer: { status: 413, orthanc: true, orthancStatus: 1 },
     });
-    expect(ms).toBeLessThan(1500);
+    expect(ms).toBeLessThan(10_000);
   });
 
   test('end the wait for a slow source', async () => {
@@ -115,10 +115,14 @@ describe('a broken connection', () => {
     ['half an answer', (peer: Peer) => void peer.socket.end(storedAnswer().subarray(0, 20)), 'reset'],
     ['half a body', (peer: Peer) => void peer.socket.end(storedAnswer().subarray(0, -5)), 'reset'],
   ])('after the body: %s', async (_what, then, cause) => {
-    const { result, connections } = await outcome(SMALL, async (peer) => {
-      await whole(peer);
-      then(peer);
-    });
+    const { result, connections } = await outcome(
+      SMALL,
+      async (peer) => {
+        await whole(peer);
+        then(peer);
+      },
+      cause === 'timeout' ? IMPATIENT : {},
+    );
     // It may be stored: looking is up to the caller.
     expect(result).toMatchObject({ kind: 'broken', side: 'target', breakage: { cause, requestSent: true } });
     expect(connections).toBe(1);
@@ -131,7 +135,7 @@ describe('a broken connection', () => {
         await peer.head();
         peer.socket.pause();
       },
-      200,
+      IMPATIENT,
     );
     expect(result).toMatchObject({ kind: 'broken', side: 'target', breakage: { cause: 'timeout', requestSent: true } });
   });

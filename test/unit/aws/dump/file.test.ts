@@ -13,6 +13,7 @@ import { s3Key } from '../../../../functions/aws/dump/s3-key.ts';
 import type { Dump } from '../../../../functions/core/dump.ts';
 import { headOfFile } from '../../../../functions/dicom/heads.ts';
 import { openContent } from '../../../../functions/dicom/open-content.ts';
+import { until } from '../../../support/until.ts';
 import { type Buckets, key, noise, openDump, startBuckets } from './rig.ts';
 
 const MiB = 1024 * 1024;
@@ -178,9 +179,10 @@ describe('reading', () => {
       await file.read(into, at);
       got.update(into);
       if (at % (40 * MiB) !== 0) continue;
+      // Time to read ahead as far as it ever does.
       await new Promise((resolve) => setTimeout(resolve, 300));
-      // What the emulator sends are parts of what it holds anyway.
-      expect(heldBytes() - before).toBeLessThan(48 * MiB);
+      // What the emulator sends are parts of what it holds anyway. Buffers that nobody holds are given back a little after a collection.
+      await until('little is held', () => heldBytes() - before < 24 * MiB, 20);
     }
     await file.close();
     expect(got.digest('hex')).toBe(wanted.digest('hex'));
