@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collected, type Ended } from '../test/support/command-line.ts';
 import { endedChildrenCpu } from './cpu.ts';
 
-const COMMAND = join(import.meta.dirname, '../bin/orthanc-migrate.ts');
-/** Of its first line: with these it runs where it is installed. */
+const COMMAND = join(import.meta.dirname, '../dist/orthanc-migrate.js');
+/** Of its first line. */
 const FLAGS = /^#!.*? node (.*)/.exec(readFileSync(COMMAND, 'utf8'))?.[1]?.split(' ') ?? [];
 
-/** Runs `orthanc-migrate replicate` or `import` as a user does, with a new state directory; how long it took, and its CPU seconds. */
+/** Runs the command line as it is published. */
+export function published(args: readonly string[]): Promise<Ended> {
+  return collected(spawn(process.execPath, [...FLAGS, COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })).ended;
+}
+
+/** Runs `replicate` or `import` as a user does, with a new state directory; how long it took, and its CPU seconds. */
 export async function command(
   verb: 'replicate' | 'import',
   source: string,
@@ -18,14 +23,14 @@ export async function command(
 ): Promise<{ seconds: number; cpu: number }> {
   const state = await mkdtemp(join(tmpdir(), 'om-bench-'));
   const before = endedChildrenCpu();
-  const begun = performance.now();
-  const args = [...FLAGS, COMMAND, verb, source, target, '--state-dir', join(state, 'state')];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  const seconds = (performance.now() - begun) / 1000;
+  const { code, stdout, stderr, seconds } = await published([
+    verb,
+    source,
+    target,
+    '--state-dir',
+    join(state, 'state'),
+  ]);
   await rm(state, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`${verb} ended with ${code}:\n${said}`);
+  if (code !== 0) throw new Error(`${verb} ended with ${code}:\n${stdout}${stderr}`);
   return { seconds, cpu: endedChildrenCpu() - before };
 }

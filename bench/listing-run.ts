@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROGRAM = join(import.meta.dirname, '../bin/orthanc-migrate.ts');
+const PROGRAM = join(import.meta.dirname, '../dist/orthanc-migrate.js');
 
 export interface Progress {
   readonly event: string;

@@ -2,9 +2,10 @@
 // what the servers' own look-up calls allow. Both look at the same two servers, in turn. A table in Markdown.
 import { loadavg } from 'node:os';
 import { archive } from '../test/support/archive.ts';
-import { endOf, run, stateDirectory } from '../test/support/command-line.ts';
+import { endOf, stateDirectory } from '../test/support/command-line.ts';
 import { startOrthanc } from '../test/support/orthanc.ts';
 import { upload } from '../test/support/upload.ts';
+import { published } from './command.ts';
 import { compareByLookups } from './own-lookups.ts';
 import { figureOf, show } from './statistics.ts';
 
@@ -58,7 +59,7 @@ try {
 async function replicate(): Promise<{ readonly command: number; readonly job: number }> {
   const state = await stateDirectory();
   try {
-    const ended = await run(['replicate', source.url, target.url, '--state-dir', state.path, '--json']);
+    const ended = await published(['replicate', source.url, target.url, '--state-dir', state.path, '--json']);
     const { durationMs, counts } = endOf(ended);
     if (counts.alreadyThere !== instances || counts.sent !== 0) throw new Error(`not all was there: ${ended.stdout}`);
     return { command: ended.seconds, job: durationMs / 1000 };

@@ -13,4 +13,5 @@ if (!existsSync(join(directory, `${name}.ts`))) {
   fail(`usage: npm run bench -- NAME ARGS…, NAME being one of: ${names.join(', ')}`);
 }
 ensureModules();
+await import('./build.mjs');
 process.exitCode = await runNode([join(directory, `${name}.ts`), ...args]);

@@ -1,8 +1,9 @@
 /** Runs `orthanc-migrate` as a process of its own, as its users do. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 export const PROGRAM = join(import.meta.dirname, '../../bin/orthanc-migrate.ts');
 
@@ -25,13 +26,18 @@ export interface Started {
 export type Environment = Readonly<Record<string, string>>;
 
 export function start(args: readonly string[], env: Environment = {}): Started {
-  const begun = performance.now();
   // Jest's own options are not for others.
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return collected(child);
+}
+
+/** Collects what a process that was begun just now writes. */
+export function collected(child: ChildProcessByStdio<null, Readable, Readable>): Started {
+  const begun = performance.now();
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (piece) => (output.stdout += piece));
   child.stderr.on('data', (piece) => (output.stderr += piece));
