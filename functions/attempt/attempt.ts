@@ -9,6 +9,7 @@ import type { ChunkState, PlanEntry, PlanPage } from '../core/plan.ts';
 import type { Deadline } from '../core/ports.ts';
 import { jobDamaged, readStoredLines } from '../core/stored-lines.ts';
 import { encodeReceipt } from '../evidence/receipt.ts';
+import { OrthancError } from '../orthanc/errors.ts';
 import type { Process, Watch } from './process.ts';
 import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
 
@@ -19,6 +20,8 @@ const CAREFUL_AFTER_CRASHES = 2;
 const CONDEMNED_AFTER = 2;
 /** How long a dead attempt keeps others from the target; renewed at each instance. Milliseconds. */
 const EXCLUSIVE_MS = 120_000;
+/** Before a chunk comes again whose server took no work. */
+const BLOCKED_SECONDS = 2;
 
 /**
  * Makes one attempt at one chunk and closes it with a receipt. A chunk that is closed, or whose job does not run, needs
@@ -61,8 +64,15 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
     await close(made, ref, chunk, rows, begunAt);
   } catch (error) {
     if (isTrouble(error)) await surviveTrouble(worker, ref);
-    throw error;
+    throw await asBlocked(worker, error);
   }
+}
+
+/** A server that takes no work closes its gate, wherever in an attempt that was noticed: the chunk comes back when it opens. */
+async function asBlocked({ ports }: TransferWorker, error: unknown): Promise<unknown> {
+  if (!(error instanceof OrthancError) || !error.verdict.gate) return error;
+  await closeGate(ports, error.endpoint, error.verdict.gate, error.message);
+  return new Postponed('BLOCKED', error.message, BLOCKED_SECONDS);
 }
 
 /** A store, a queue or a secret that cannot be had for a moment says nothing about the chunk. */
@@ -177,7 +187,7 @@ async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
   await ports.store.changeChunk(ref, { kind: 'returned', at: ports.clock.now(), crashed: blockage?.crashed ?? false });
   if (!blockage) throw new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
   ports.log.warn({ chunk: chunkKey(ref), code: blockage.gate }, blockage.message);
-  throw new Postponed('BLOCKED', blockage.message, 2);
+  throw new Postponed('BLOCKED', blockage.message, BLOCKED_SECONDS);
 }
 
 async function close(

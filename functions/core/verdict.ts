@@ -6,7 +6,16 @@ import type { OutcomeCode } from './outcome.ts';
 export type Operation = 'read' | 'file' | 'store';
 
 /** Why an endpoint cannot take work. Shown to the user, and the key of an article in docs/operations.md. */
-export type GateCode = 'UNREACHABLE' | 'UNAUTHORIZED' | 'FULL' | 'READ_ONLY' | 'NOT_ORTHANC' | 'FAILING';
+export type GateCode =
+  | 'UNREACHABLE'
+  | 'UNAUTHORIZED'
+  | 'FULL'
+  | 'READ_ONLY'
+  | 'NOT_ORTHANC'
+  | 'FAILING'
+  /** Where and how to reach it cannot be read, or makes no sense. */
+  | 'SECRET_UNREADABLE'
+  | 'SECRET_INVALID';
 
 export interface Verdict {
   readonly retryClass: RetryClass;
@@ -34,7 +43,8 @@ function failing(side: Side): OutcomeCode {
   return side === 'source' ? 'SOURCE_ERROR' : 'TARGET_ERROR';
 }
 
-function wait(side: Side, gate: GateCode): Verdict {
+/** The endpoint takes no work until a probe finds otherwise. */
+export function wait(side: Side, gate: GateCode): Verdict {
   return { retryClass: 'wait', outcome: failing(side), gate };
 }
 

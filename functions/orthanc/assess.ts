@@ -118,6 +118,8 @@ const REMEDIES: Readonly<Record<GateCode, string>> = {
   READ_ONLY: 'it does not take instances: set ReadOnly to false, and let POST through any gateway before it',
   NOT_ORTHANC: 'what answers is no Orthanc server: check the URL and its base path',
   FAILING: 'it answers with errors: look into its log',
+  SECRET_UNREADABLE: 'check that the secret is there, and that its policy and its key let the functions read it',
+  SECRET_INVALID: 'put into the secret what docs/deploy.md says',
 };
 
 async function fatally<T>(side: Side, ask: () => Promise<T>): Promise<T> {

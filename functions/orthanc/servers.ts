@@ -1,8 +1,10 @@
 import type { Side } from '../core/answer.ts';
-import type { Endpoint } from '../core/endpoint.ts';
+import { type Endpoint, EndpointUnavailable } from '../core/endpoint.ts';
 import type { EndpointName } from '../core/ids.ts';
 import type { Endpoints } from '../core/ports.ts';
+import { wait } from '../core/verdict.ts';
 import { OrthancClient } from './client.ts';
+import { OrthancError } from './errors.ts';
 import { OrthancHttp } from './http.ts';
 import { Lent } from './lent.ts';
 import { lentServer } from './lent-server.ts';
@@ -18,6 +20,16 @@ export function createServers(endpoints: Endpoints): Servers {
   const clients = new Lent<OrthancClient>();
   const relays = new Lent<RelayPair>();
   const uploads = new Lent<Uploads>();
+
+  /** What cannot be had closes the gate of its server, as any other trouble with it does. */
+  const endpointOf = async (name: EndpointName, side: Side): Promise<Endpoint> => {
+    try {
+      return await endpoints.endpoint(name);
+    } catch (error) {
+      if (!(error instanceof EndpointUnavailable)) throw error;
+      throw new OrthancError(name, side, wait(side, error.code), error.message, {});
+    }
+  };
 
   const withClient = <R>(endpoint: Endpoint, side: Side, work: (client: OrthancClient) => Promise<R>): Promise<R> =>
     clients.use(
@@ -39,7 +51,7 @@ export function createServers(endpoints: Endpoints): Servers {
     target: EndpointName,
     work: (pair: RelayPair) => Promise<R>,
   ): Promise<R> => {
-    const [from, to] = await Promise.all([endpoints.endpoint(source), endpoints.endpoint(target)]);
+    const [from, to] = await Promise.all([endpointOf(source, 'source'), endpointOf(target, 'target')]);
     const open = async () => {
       const [ofSource, ofTarget] = await Promise.all([
         undescribedErrors(from, 'source'),
@@ -51,15 +63,15 @@ export function createServers(endpoints: Endpoints): Servers {
   };
 
   const withUpload = async <R>(target: EndpointName, work: (uploads: Uploads) => Promise<R>): Promise<R> => {
-    const to = await endpoints.endpoint(target);
+    const to = await endpointOf(target, 'target');
     const open = async () => createUpload(to, { undescribedErrors: { target: await undescribedErrors(to, 'target') } });
     return uploads.use(target, [to], open, work);
   };
 
   return {
     server: async (name, side) => {
-      await endpoints.endpoint(name);
-      return lentServer(name, async (work) => withClient(await endpoints.endpoint(name), side, work));
+      await endpointOf(name, side);
+      return lentServer(name, async (work) => withClient(await endpointOf(name, side), side, work));
     },
     relay: (source, target) =>
       withRelay(source, target, async () => (request) => withRelay(source, target, ({ relay }) => relay(request))),

@@ -24,6 +24,8 @@ import { queueIdle, wakeEnumerator } from './wake.ts';
 const FOREVER: Deadline = { remainingMs: () => Number.POSITIVE_INFINITY };
 /** A further step of a job is not begun when less than this is left; milliseconds. */
 const STEP_MS = 30_000;
+/** How long the same job is looked at first; milliseconds. */
+const TURN_MS = 60_000;
 /** Steps of one job in one look; from its request to its end there are fewer. */
 const MOST_STEPS = 10;
 
@@ -40,8 +42,9 @@ export async function superviseAll(
   const jobs = (await ports.store.jobs()).filter((job) => job.v === SCHEMA_VERSION);
   const ours = jobs.filter((job) => placeOf(ports, job) === settings.place);
   const errors: unknown[] = [];
-  for (const job of ours) {
-    if (ENDED.has(job.state) && isTold(ports, job)) continue;
+  const open = ours.filter((job) => !ENDED.has(job.state) || !isTold(ports, job));
+  for (const job of rotated(open, ports.clock.now())) {
+    if (deadline.remainingMs() < STEP_MS) break;
     // What ails one job must not keep the others from being looked at.
     await superviseJob({ ports, servers, settings, deadline }, job.id).catch((error: unknown) => errors.push(error));
   }
@@ -50,6 +53,12 @@ export async function superviseAll(
   await measureJobs(ports, now);
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '));
+}
+
+/** Begins with another one each minute: a job that takes all the time there is cannot keep the same ones waiting for ever. */
+function rotated(jobs: readonly Job[], now: number): readonly Job[] {
+  const first = jobs.length === 0 ? 0 : Math.floor(now / TURN_MS) % jobs.length;
+  return [...jobs.slice(first), ...jobs.slice(0, first)];
 }
 
 /** What a supervision works with. */

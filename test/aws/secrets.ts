@@ -5,6 +5,7 @@ import { jsonRequest, ServiceError, type StandIn, startStandIn } from './stand-i
 export interface SecretsStandIn extends StandIn {
   /** Makes or renews a secret; its value is kept as JSON. */
   put(arn: string, value: unknown): void;
+  remove(arn: string): void;
   /** How often each secret was read. */
   readonly reads: ReadonlyMap<string, number>;
 }
@@ -32,5 +33,10 @@ export async function startSecrets(): Promise<SecretsStandIn> {
       },
     };
   });
-  return { ...standIn, reads, put: (arn, value) => void secrets.set(arn, JSON.stringify(value)) };
+  return {
+    ...standIn,
+    reads,
+    put: (arn, value) => void secrets.set(arn, JSON.stringify(value)),
+    remove: (arn) => void secrets.delete(arn),
+  };
 }

@@ -1,10 +1,10 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Endpoint } from '../../core/endpoint.ts';
+import { type Endpoint, EndpointUnavailable } from '../../core/endpoint.ts';
 import { MigrationError, UsageError } from '../../core/errors.ts';
 import type { EndpointName } from '../../core/ids.ts';
 import type { Clock, Endpoints } from '../../core/ports.ts';
 import { endpointOfSecret } from './endpoint-secret.ts';
-import { readSecret } from './read-secret.ts';
+import { readSecret, type SecretText } from './read-secret.ts';
 
 /** A server in the configuration of a stack. */
 export interface ConfiguredEndpoint {
@@ -28,7 +28,7 @@ interface Kept {
 
 /**
  * The servers of a stack, with what their secrets hold. As long as a secret keeps its value, `endpoint` gives the same object. Besides
- * `UNKNOWN_ENDPOINT` it raises `SECRET_UNREADABLE` and `SECRET_INVALID`.
+ * `UNKNOWN_ENDPOINT` it raises `EndpointUnavailable`.
  */
 export class SecretEndpoints implements Endpoints {
   readonly #client: SecretsManagerClient;
@@ -57,11 +57,19 @@ export class SecretEndpoints implements Endpoints {
     const configured = this.#configured.get(name);
     if (!configured) throw this.#unknown(name);
     const readAt = this.#clock.now();
-    const { text, version } = await readSecret(this.#client, configured.secret, `endpoint ${name}`);
+    const { text, version } = await this.#secret(name, configured);
     const before = this.#kept.get(name);
     const endpoint = before?.version === version ? before.endpoint : described(name, text, configured.url);
     this.#keep(name, { version, endpoint, readAt });
     return endpoint;
+  }
+
+  async #secret(name: EndpointName, { secret }: ConfiguredEndpoint): Promise<SecretText> {
+    try {
+      return await readSecret(this.#client, secret, `endpoint ${name}`);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   #keep(name: EndpointName, kept: Kept): void {
@@ -82,6 +90,12 @@ function described(name: EndpointName, text: string, url: string | undefined): E
     return endpointOfSecret(name, text, url);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new MigrationError('SECRET_INVALID', error.message);
+    throw new EndpointUnavailable('SECRET_INVALID', error.message);
   }
+}
+
+function unavailable(error: unknown): unknown {
+  if (!(error instanceof MigrationError)) return error;
+  const code = error.code === 'SECRET_INVALID' ? 'SECRET_INVALID' : 'SECRET_UNREADABLE';
+  return new EndpointUnavailable(code, error.message, { cause: error });
 }

@@ -96,3 +96,29 @@ test('GIVEN credentials that expire in mid-job THEN it waits, and goes on when t
     await stack.expectNoDeadLetters();
   });
 });
+
+test('GIVEN a secret that vanishes in mid-job THEN it says so, and goes on when the secret is back', async () => {
+  await withPair(SHAPE, async ({ source, target, proxy, stack }) => {
+    const gone = Promise.withResolvers<void>();
+    const vanish = () => {
+      stack.services.secrets.remove(SECRETS.target);
+      // What the functions have read of it is still good for a minute.
+      return proxy.refuse().then(gone.resolve);
+    };
+    await proxy.fault({ ...POSTS, skip: 60, times: 1, kind: 'run', when: 'before', run: vanish });
+    const { job } = await stack.control('start', REPLICATE);
+    await gone.promise;
+    await stack.time.sleep(2 * MINUTE_MS);
+    await proxy.clear();
+    await until('it says that the secret cannot be read', async () => {
+      const { blocked } = await stack.status(job.id);
+      return blocked.some(({ code }) => code === 'SECRET_UNREADABLE');
+    });
+    stack.services.secrets.put(SECRETS.target, secretFor(proxy.url));
+    const { counts, job: ended } = await stack.untilEnded(job.id);
+    expect(ended.state).toBe('completed');
+    expect(counts).toMatchObject(EXACT);
+    await expectSameServers(source, target, INSTANCES);
+    await stack.expectNoDeadLetters();
+  });
+});

@@ -2,10 +2,13 @@ import { expect, test } from '@jest/globals';
 import { attemptChunk } from '../../../functions/attempt/attempt.ts';
 import { TransferWorker } from '../../../functions/attempt/worker.ts';
 import { MigrationError } from '../../../functions/core/errors.ts';
+import { wait } from '../../../functions/core/verdict.ts';
+import { OrthancError } from '../../../functions/orthanc/errors.ts';
 import type { Servers } from '../../../functions/orthanc/server.ts';
 import { checkpoint, job, jobId, page } from '../../contract/samples.ts';
 import { memoryPorts } from '../../support/memory-ports.ts';
 
+const { target: TARGET } = job();
 const REF = { job: jobId(), round: 1, page: 0, chunk: 0 };
 
 async function attempted(error: Error) {
@@ -16,15 +19,30 @@ async function attempted(error: Error) {
   const servers = { server: () => Promise.reject(error) } as Partial<Servers> as Servers;
   const worker = new TransferWorker(ports, servers);
   const attempt = attemptChunk(worker, REF, { remainingMs: () => 300_000 }, async () => undefined);
-  await expect(attempt).rejects.toBe(error);
-  return (await ports.store.page(jobId(), 1, 0))?.chunks[0];
+  const raised: unknown = await attempt.catch((reason: unknown) => reason);
+  return { raised, chunk: (await ports.store.page(jobId(), 1, 0))?.chunks[0], gate: await ports.store.gate(TARGET) };
 }
 
-test('GIVEN a secret that cannot be read for a moment THEN the attempt comes back and has not died', async () => {
-  const error = new MigrationError('SECRET_UNREADABLE', 'away');
-  expect(await attempted(error)).toMatchObject({ started: 1, returned: 1, crashes: 0, state: 'planned' });
+test('GIVEN a store that cannot be had for a moment THEN the attempt comes back and has not died', async () => {
+  const error = new MigrationError('STORE_UNAVAILABLE', 'away');
+  const { raised, chunk, gate } = await attempted(error);
+  expect(raised).toBe(error);
+  expect(chunk).toMatchObject({ started: 1, returned: 1, crashes: 0, state: 'planned' });
+  expect(gate.state).toBe('open');
+});
+
+test('GIVEN a server that takes no work before anything was asked of it THEN its gate closes and the chunk comes back', async () => {
+  const { raised, chunk, gate } = await attempted(
+    new OrthancError(TARGET, 'target', wait('target', 'SECRET_UNREADABLE'), 'its secret is gone', {}),
+  );
+  expect(raised).toMatchObject({ name: 'Postponed', code: 'BLOCKED', message: 'its secret is gone' });
+  expect(chunk).toMatchObject({ started: 1, returned: 1, crashes: 0, state: 'planned' });
+  expect(gate).toMatchObject({ state: 'closed', code: 'SECRET_UNREADABLE', message: 'its secret is gone' });
 });
 
 test('GIVEN a mistake of ours THEN the attempt counts as one that died', async () => {
-  expect(await attempted(new TypeError('a mistake'))).toMatchObject({ started: 1, returned: 0, state: 'planned' });
+  const error = new TypeError('a mistake');
+  const { raised, chunk } = await attempted(error);
+  expect(raised).toBe(error);
+  expect(chunk).toMatchObject({ started: 1, returned: 0, state: 'planned' });
 });

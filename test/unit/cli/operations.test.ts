@@ -24,6 +24,8 @@ const gates: Readonly<Record<GateCode, true>> = {
   READ_ONLY: true,
   NOT_ORTHANC: true,
   FAILING: true,
+  SECRET_UNREADABLE: true,
+  SECRET_INVALID: true,
 };
 const outcomes = Object.keys(OUTCOMES).filter(isOutcomeCode);
 const failures = outcomes.filter((code) => outcomeClass(code) === 'failure');

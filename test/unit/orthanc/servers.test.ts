@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Endpoint } from '../../../functions/core/endpoint.ts';
+import { type Endpoint, EndpointUnavailable } from '../../../functions/core/endpoint.ts';
 import type { EndpointName } from '../../../functions/core/ids.ts';
 import type { Servers } from '../../../functions/orthanc/server.ts';
 import { createServers } from '../../../functions/orthanc/servers.ts';
@@ -114,6 +114,22 @@ test('nothing is opened any more once all is closed', async () => {
   await expect(server.system()).rejects.toThrow('the connections are closed');
   await expect(upload(BODY.request())).rejects.toThrow('the connections are closed');
   expect(stub.asked).toHaveLength(asked);
+});
+
+test('what an endpoint is cannot be had for a while: its server takes no work, until it can', async () => {
+  const raised = new EndpointUnavailable('SECRET_UNREADABLE', 'the secret of endpoint pacs is gone');
+  let there = true;
+  const fickle = createServers({ endpoint: () => (there ? Promise.resolve(endpoint) : Promise.reject(raised)) });
+  const [server, upload] = [await fickle.server(NAME, 'target'), await fickle.upload(NAME)];
+  there = false;
+  const blocked = { verdict: { retryClass: 'wait', gate: 'SECRET_UNREADABLE' }, message: raised.message };
+  for (const attempt of [() => server.system(), () => upload(BODY.request()), () => fickle.server(NAME, 'source')])
+    await expect(attempt()).rejects.toMatchObject({ ...blocked, endpoint: NAME });
+  await expect(fickle.relay(NAME, NAME)).rejects.toMatchObject({ ...blocked, side: 'source' });
+  there = true;
+  expect(await server.system()).toMatchObject({ name: 'stub' });
+  expect(await upload(BODY.request())).toMatchObject({ kind: 'stored' });
+  await fickle.close();
 });
 
 test('an endpoint that is unknown is so at once', async () => {
