@@ -11,6 +11,7 @@ import { jobDamaged, readStoredLines } from '../core/stored-lines.ts';
 import { encodeReceipt } from '../evidence/receipt.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Process, Watch } from './process.ts';
+import { wasTooSlow } from './within-limits.ts';
 import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
 
 /** Attempts that ended without a word, or in a broken target, before a chunk's instances are tried one after the other and alone. */
@@ -20,6 +21,8 @@ const CAREFUL_AFTER_CRASHES = 2;
 const CONDEMNED_AFTER = 2;
 /** How long a dead attempt keeps others from the target; renewed at each instance. Milliseconds. */
 const EXCLUSIVE_MS = 120_000;
+/** So long before the deadline what is under way is given up, to leave time to write that down. Milliseconds. */
+const GIVE_UP_MS = 5000;
 /** Before a chunk comes again whose server took no work. */
 const BLOCKED_SECONDS = 2;
 
@@ -55,8 +58,13 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   const begun = await store.changeChunk(ref, { kind: 'started', at: begunAt });
   const chunk = begun?.chunks[ref.chunk];
   if (!begun || !chunk) return;
+  const over = overBefore(worker, deadline);
   try {
-    const made = await prepare(worker, job, ref, chunk, deadline, checkpoint?.lastChance ?? false);
+    const made = await prepare(worker, job, ref, chunk, {
+      deadline,
+      ...(over && { over: over.signal }),
+      lastChance: checkpoint?.lastChance ?? false,
+    });
     const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
     const run = careful ? runCarefully : runChunk;
     const rows = await run(made, process, ref, begun, chunk);
@@ -65,7 +73,22 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   } catch (error) {
     if (isTrouble(error)) await surviveTrouble(worker, ref);
     throw await asBlocked(worker, error);
+  } finally {
+    over?.forget();
   }
+}
+
+/** A signal that comes shortly before this process is ended, if it is. */
+function overBefore(
+  { ports, endsAtDeadline }: TransferWorker,
+  deadline: Deadline,
+): { readonly signal: AbortSignal; forget(): void } | undefined {
+  if (!endsAtDeadline) return undefined;
+  const [over, forgotten] = [new AbortController(), new AbortController()];
+  void ports.clock.sleep(deadline.remainingMs() - GIVE_UP_MS, forgotten.signal).then(() => {
+    if (!forgotten.signal.aborted) over.abort(new Postponed('OUT_OF_TIME', 'the time is up', 0));
+  });
+  return { signal: over.signal, forget: () => forgotten.abort() };
 }
 
 /** A server that takes no work closes its gate, wherever in an attempt that was noticed: the chunk comes back when it opens. */
@@ -101,23 +124,22 @@ async function prepare(
   job: Job,
   ref: ChunkRef,
   chunk: ChunkState,
-  deadline: Deadline,
-  lastChance: boolean,
+  limits: Pick<Attempt, 'deadline' | 'over' | 'lastChance'>,
 ): Promise<Attempt> {
   const pool = worker.pool(job.target);
   pool.configure(await worker.ports.store.limits(job.target));
   return {
     worker,
     job,
-    deadline,
+    ...limits,
     ...(readsDump(job.kind) ? {} : { source: await worker.servers.server(job.source, 'source') }),
     target: await worker.servers.server(job.target, 'target'),
     pool,
     repeated: chunk.started > 1,
-    lastChance,
     holder: `${chunkKey(ref)}#${chunk.started}`,
     condemned: new Set(chunk.condemned),
     onTheWire: undefined,
+    hasStored: false,
     blockage: undefined,
   };
 }
@@ -182,9 +204,16 @@ async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
   const { ports } = worker;
   if (blockage) await closeGate(ports, endpointName(attempt, blockage.side), blockage.gate, blockage.message);
   await releaseExclusive(ports, attempt.job.target, attempt.holder);
-  if (blockage?.crashed && attempt.onTheWire)
+  const tooSlow = wasTooSlow(attempt);
+  if (attempt.onTheWire && (blockage?.crashed || tooSlow))
     await ports.store.changeChunk(ref, { kind: 'suspect', id: attempt.onTheWire, died: true });
-  await ports.store.changeChunk(ref, { kind: 'returned', at: ports.clock.now(), crashed: blockage?.crashed ?? false });
+  // An attempt that came to nothing counts like one that died: after several of them one item is sent at a time.
+  if (!tooSlow)
+    await ports.store.changeChunk(ref, {
+      kind: 'returned',
+      at: ports.clock.now(),
+      crashed: blockage?.crashed ?? false,
+    });
   if (!blockage) throw new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
   ports.log.warn({ chunk: chunkKey(ref), code: blockage.gate }, blockage.message);
   throw new Postponed('BLOCKED', blockage.message, BLOCKED_SECONDS);

@@ -30,6 +30,7 @@ export function stored(
   startedAt: number,
   tries: number,
 ): Sent {
+  attempt.hasStored = true;
   attempt.pool.succeeded(result.bytes, startedAt);
   attempt.worker.streak(attempt.job.source).succeeded();
   attempt.worker.streak(attempt.job.target).succeeded();

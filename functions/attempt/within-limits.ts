@@ -18,10 +18,25 @@ export async function withinLimits(
     if (attempt.blockage || attempt.deadline.remainingMs() < LAST_START_MS) return { kind: 'given-up' };
     await watch?.before(id);
     const sent = await send();
-    // The mark stays on an item under which the target broke down, and on nobody else.
-    if (sent.kind !== 'given-up' || !brokeDown(attempt)) await watch?.after(id);
+    // The mark stays on an item under which the target broke down, or for which all the time was too short, and on nobody else.
+    if (sent.kind !== 'given-up' || !(brokeDown(attempt) || wasTooSlow(attempt))) await watch?.after(id);
     return sent;
   });
+}
+
+/** What `send` brings; `undefined` when the attempt is over before it does. */
+export async function unlessOver<T>({ over }: Attempt, send: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await send();
+  } catch (error) {
+    if (over?.aborted && error === over.reason) return undefined;
+    throw error;
+  }
+}
+
+/** All the time there is has passed, and the target has taken nothing: that will not be different the next time. */
+export function wasTooSlow({ over, hasStored }: Attempt): boolean {
+  return over?.aborted === true && !hasStored;
 }
 
 function brokeDown(attempt: Attempt): boolean {

@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly sharers?: (target: EndpointName) => number;
   /** A single item larger than this (bytes) is not for this process; no bound. */
   readonly largest?: number;
+  /** Whether this process is ended at the deadline of an invocation, whatever it does then; it is not. */
+  readonly endsAtDeadline?: boolean;
 }
 
 /** What one process keeps for all chunks that it transfers. */
@@ -33,6 +35,7 @@ export class TransferWorker {
   readonly servers: Servers;
   readonly retries: RetryPolicy;
   readonly largest: number;
+  readonly endsAtDeadline: boolean;
   readonly #sharers: (target: EndpointName) => number;
   readonly #pools = new Map<EndpointName, TransferPool>();
   readonly #streaks = new Map<EndpointName, Streak>();
@@ -42,6 +45,7 @@ export class TransferWorker {
     this.servers = servers;
     this.retries = options.retries ?? DEFAULT_RETRIES;
     this.largest = options.largest ?? Number.POSITIVE_INFINITY;
+    this.endsAtDeadline = options.endsAtDeadline ?? false;
     this.#sharers = options.sharers ?? (() => 1);
   }
 
@@ -76,6 +80,8 @@ export interface Attempt {
   readonly worker: TransferWorker;
   readonly job: Job;
   readonly deadline: Deadline;
+  /** Where the process is ended at a deadline, aborted shortly before: what is on its way is given up in order, for dying costs more. */
+  readonly over?: AbortSignal;
   /** Absent where the source is a dump. */
   readonly source?: OrthancServer;
   readonly target: OrthancServer;
@@ -88,6 +94,8 @@ export interface Attempt {
   readonly condemned: Set<ItemId>;
   /** In careful mode: the one item that is being sent. */
   onTheWire: ItemId | undefined;
+  /** Whether the target took anything. */
+  hasStored: boolean;
   /** Set once: nothing more is started after it. */
   blockage: Blockage | undefined;
 }

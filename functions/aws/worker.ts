@@ -6,6 +6,7 @@ export function createWorker({ ports, servers, settings }: AwsPlace): TransferWo
   const { containers, largestInstance } = settings;
   return new TransferWorker(ports, servers, {
     sharers: () => containers,
+    endsAtDeadline: true,
     ...(ports.lane && { largest: largestInstance }),
   });
 }

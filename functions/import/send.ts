@@ -1,4 +1,5 @@
 import { judge, mayBeStored, type Sent, stored } from '../attempt/judge.ts';
+import { unlessOver } from '../attempt/within-limits.ts';
 import type { Attempt } from '../attempt/worker.ts';
 import type { OutcomeCode } from '../core/outcome.ts';
 import { outcomeOfError } from '../core/outcome-of-error.ts';
@@ -18,14 +19,16 @@ export interface Shipment {
 /** Sends one file, with quick retries. Sets `attempt.blockage` when the target cannot take work. */
 export async function send(attempt: Attempt, upload: Upload, shipment: Shipment): Promise<Sent> {
   const { retries, ports } = attempt.worker;
+  const { over } = attempt;
   const { entry, size, open } = shipment;
   const quickTries = shipment.once ? 1 : retries.quickTries;
   let maybeSent = false;
   let before: OutcomeCode | undefined;
   for (let tried = 1; ; tried += 1) {
-    if (attempt.blockage) return { kind: 'given-up' };
+    if (attempt.blockage || over?.aborted) return { kind: 'given-up' };
     const startedAt = ports.clock.now();
-    const result = await uploadOnce(attempt, upload, { size, open });
+    const result = await unlessOver(attempt, () => uploadOnce(attempt, upload, { size, open }));
+    if (result === undefined) return { kind: 'given-up' };
     if ('damage' in result) {
       // The same finding twice speaks of the file, and not of a passing trouble of its disk.
       const certain = result.damage === before && isDamage(result.damage);
@@ -41,7 +44,7 @@ export async function send(attempt: Attempt, upload: Upload, shipment: Shipment)
       if (judged.retryClass !== 'retry') return { kind: 'final', code: judged.outcome, ...answer, maybeSent };
       if (tried >= quickTries) return { kind: 'failed', code: judged.outcome, ...answer, maybeSent };
     }
-    await ports.clock.sleep(retries.quickDelayMs * 2 ** (tried - 1));
+    await ports.clock.sleep(retries.quickDelayMs * 2 ** (tried - 1), over);
   }
 }
 
@@ -51,8 +54,9 @@ async function uploadOnce(
   request: Pick<Shipment, 'size' | 'open'>,
 ): Promise<RelayResult | { readonly damage: OutcomeCode }> {
   try {
-    const throttle = attempt.pool.throttle.limiting;
-    const result = await upload({ ...request, ...(throttle && { throttle }) });
+    const { over, pool } = attempt;
+    const throttle = pool.throttle.limiting;
+    const result = await upload({ ...request, ...(over && { signal: over }), ...(throttle && { throttle }) });
     return result.kind === 'mismatch' ? { damage: 'FILE_CHANGED' } : result;
   } catch (error) {
     const code = outcomeOfError(error);

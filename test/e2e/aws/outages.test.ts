@@ -41,6 +41,20 @@ test('GIVEN functions that are killed in the middle of chunks THEN nothing is lo
   });
 });
 
+test('GIVEN a line on which a chunk takes longer than an invocation lasts THEN no function is ended in the midst of it', async () => {
+  await withPair(SHAPE, async ({ source, target, stack }) => {
+    // Ten minutes for all of it.
+    const { job } = await stack.control('start', { ...REPLICATE, limits: { bandwidth: '4k' } });
+    const { counts, job: ended } = await stack.untilEnded(job.id);
+    expect(ended.state).toBe('completed');
+    expect(counts).toMatchObject(EXACT);
+    expect((ended.endedAt ?? 0) - job.createdAt).toBeGreaterThan(9 * MINUTE_MS);
+    expect(functionErrors(stack)).toEqual([]);
+    await expectSameServers(source, target, INSTANCES);
+    await stack.expectNoDeadLetters();
+  });
+});
+
 test('GIVEN a target that is away for ten minutes THEN its chunks are held back, it is found again, and nothing fails', async () => {
   await withPair(SHAPE, async ({ source, target, proxy, stack }) => {
     const gone = Promise.withResolvers<void>();
