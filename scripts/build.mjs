@@ -21,7 +21,7 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22.13',
+  target: 'node22.19',
   mainFields: ['module', 'main'],
   // Packages that are CommonJS call `require` for Node's own modules; a module has none by itself.
   banner: {

@@ -1,10 +1,10 @@
 /** What is published, installed with nothing around it: all that a command needs is in the package. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { archive } from '../support/archive.ts';
 import { makeInstance } from '../support/dicom.ts';
 import { type RunningOrthanc, startOrthanc } from '../support/orthanc.ts';
@@ -35,12 +35,15 @@ beforeAll(async () => {
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
   await execute('npm', ['install', '--offline', '--no-audit', '--no-fund', join(home, filename)], { cwd: home });
   program = join(home, 'node_modules/.bin/orthanc-migrate');
-  target = await startOrthanc({ version: '1.13' });
 });
 afterAll(async () => {
-  await target.stop();
   await rm(home, { recursive: true, force: true });
 });
+
+beforeEach(async () => {
+  target = await startOrthanc({ version: '1.13' });
+});
+afterEach(() => target.stop());
 
 const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
   execute(program, [...args, '--state-dir', join(home, args[0] ?? '')], { env: { ...environment, ...more } });
@@ -51,6 +54,23 @@ test('it installs no other package, and says its version', async () => {
   ]);
   const { stdout } = await execute(program, ['--version'], { env: environment });
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('an older Node.js than package.json asks for is refused in one line', async () => {
+  const { engines } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string } };
+  const oldest = engines.node.replace('>=', '');
+  const on = (version: string) => {
+    const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, program, '--version'];
+    return execute(process.execPath, args, { env: environment });
+  };
+  const [major = 0, minor = 0] = oldest.split('.').map(Number);
+  expect((await on(`${oldest}.0`)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  for (const older of [`${major}.${minor - 1}.0`, `${major - 2}.${minor}.0`])
+    await expect(on(older)).rejects.toMatchObject({
+      code: 2,
+      stderr: `error: orthanc-migrate needs Node.js ${oldest} or newer, and this is ${older}\n`,
+    });
 });
 
 test('it replicates one server into another', async () => {
