@@ -2,7 +2,7 @@ import { setTimeout as machineSleep } from 'node:timers/promises';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { expectSameServers } from '../../support/proof.ts';
 import { until } from '../../support/until.ts';
-import { functionErrors } from './logs.ts';
+import { functionErrors, mistakes } from './logs.ts';
 import { withPair } from './servers.ts';
 import { removeSynthesis, type Stack } from './stack.ts';
 
@@ -43,7 +43,7 @@ test('GIVEN an enumeration that takes forty invocations THEN it runs through', a
     const { counts, job: ended } = await stack.untilEnded(job.id);
     expect(ended.state).toBe('completed');
     expect(counts).toMatchObject(EXACT);
-    expect(functionErrors(stack)).toEqual([]);
+    expect(mistakes(stack)).toEqual([]);
     expect(await stack.evidence(job.id)).toMatchObject({ problems: [], byOutcome: { success: INSTANCES } });
     await expectSameServers(source, target, INSTANCES);
     await stack.expectNoDeadLetters();

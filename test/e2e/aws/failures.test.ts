@@ -4,7 +4,7 @@ import { ANSWERS } from '../../support/answers.ts';
 import { archiveSpecs } from '../../support/archive.ts';
 import { orthancIds } from '../../support/dicom.ts';
 import { expectSameServers } from '../../support/proof.ts';
-import { functionErrors } from './logs.ts';
+import { mistakes } from './logs.ts';
 import { withPair } from './servers.ts';
 import { removeSynthesis, type Stack } from './stack.ts';
 
@@ -100,7 +100,7 @@ test('GIVEN messages that nobody can take THEN the others are worked off, and no
     expect(ended.state).toBe('completed');
     expect(counts).toMatchObject({ success: INSTANCES, failure: 0, unsettled: 0 });
     await expectSameServers(source, target, INSTANCES);
-    expect(functionErrors(stack)).toEqual([]);
+    expect(mistakes(stack)).toEqual([]);
     await stack.expectNoDeadLetters();
     expect((await stack.control('jobs', {})).jobs).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { expectSameServers } from '../../support/proof.ts';
 import { until } from '../../support/until.ts';
-import { functionErrors } from './logs.ts';
+import { functionErrors, mistakes } from './logs.ts';
 import { withPair } from './servers.ts';
 import { removeSynthesis, SECRETS, secretFor } from './stack.ts';
 
@@ -49,7 +49,7 @@ test('GIVEN a line on which a chunk takes longer than an invocation lasts THEN n
     expect(ended.state).toBe('completed');
     expect(counts).toMatchObject(EXACT);
     expect((ended.endedAt ?? 0) - job.createdAt).toBeGreaterThan(9 * MINUTE_MS);
-    expect(functionErrors(stack)).toEqual([]);
+    expect(mistakes(stack)).toEqual([]);
     await expectSameServers(source, target, INSTANCES);
     await stack.expectNoDeadLetters();
   });

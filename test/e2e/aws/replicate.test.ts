@@ -2,7 +2,7 @@ import { afterAll, expect, jest, test } from '@jest/globals';
 import { EVENT_TYPES } from '../../../functions/environment.ts';
 import { depthOf } from '../../aws/queues.ts';
 import { expectSameServers } from '../../support/proof.ts';
-import { expectSilence, functionErrors } from './logs.ts';
+import { expectSilence, mistakes } from './logs.ts';
 import { withPair } from './servers.ts';
 import { PASSWORD, removeSynthesis, type Stack } from './stack.ts';
 
@@ -55,7 +55,7 @@ test('GIVEN 2,000 instances WHEN the shipped bundles replicate them THEN the ser
     expect(proxy.traffic.posts.size).toBeGreaterThanOrEqual(INSTANCES);
     await stack.expectNoDeadLetters();
     await expectEmptyQueues(stack);
-    expect(functionErrors(stack)).toEqual([]);
+    expect(mistakes(stack)).toEqual([]);
     expect(stack.services.bus.events.map(({ type, detail }) => ({ type, job: detail.job }))).toEqual([
       { type: EVENT_TYPES.completed, job: job.id },
     ]);

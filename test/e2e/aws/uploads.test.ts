@@ -5,7 +5,7 @@ import { startOrthanc } from '../../support/orthanc.ts';
 import { until } from '../../support/until.ts';
 import { headerOnly, makeImage } from '../import/objects.ts';
 import { md5 } from '../import/storage.ts';
-import { expectSilence, functionErrors } from './logs.ts';
+import { expectSilence, mistakes } from './logs.ts';
 import { PASSWORD, QUIET_MINUTES, removeSynthesis, type Stack, startStack } from './stack.ts';
 
 jest.setTimeout(600_000);
@@ -89,7 +89,7 @@ test('GIVEN uploads with any name, copies before their images, and hours of quie
     await put('the next one.dcm', next);
     await until('it has arrived', async () => (await stored(target.url)).length === images.length + 2, 120);
     expect((await stack.status(SECOND)).job.state).toBe('running');
-    expect(functionErrors(stack)).toEqual([]);
+    expect(mistakes(stack)).toEqual([]);
     await stack.expectNoDeadLetters();
     await expectSilence(stack, ['plus+sign', 'größe', 'late, its', 'Generated^', PASSWORD]);
   } finally {
