@@ -30,8 +30,8 @@ export async function upload(
     for (let next = await source.next(); !next.done; next = await source.next()) {
       const { index, file } = next.value;
       ids[index] = await post(pool, url, file, options).catch((error: unknown) => {
-        // An idle connection that the server closed just then; posting again is harmless.
-        if (isReset(error)) return post(pool, url, file, options);
+        // Posting again is harmless.
+        if (isReset(error) || isFolderRace(error)) return post(pool, url, file, options);
         throw error;
       });
     }
@@ -79,7 +79,13 @@ async function post(
   return (JSON.parse(text) as Stored).ID;
 }
 
+/** An idle connection that the server closed just then. */
 function isReset(error: unknown): boolean {
   const code = systemCode(error);
   return code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE';
+}
+
+/** Of two images that are stored at once Orthanc may fail to store one, when both are the first in a folder of its storage. */
+function isFolderRace(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('"OrthancStatus" : 2001');
 }
