@@ -1,11 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Side } from '../core/answer.ts';
 import { FatalError } from '../core/errors.ts';
 import type { ConflictPolicy } from '../core/job.ts';
 import type { GateCode } from '../core/verdict.ts';
 import { OrthancError } from './errors.ts';
-import { relationOf } from './same-server.ts';
+import { isUndecided, type Looks, relationOf } from './same-server.ts';
 import type { OrthancServer, SystemInfo } from './server.ts';
 import { md5Warnings, targetWarnings, type Warning } from './settings.ts';
+
+const LOOKS = 5;
+const BETWEEN_LOOKS_MS = 200;
 
 export interface Wanted {
   readonly conflict: ConflictPolicy;
@@ -65,11 +69,7 @@ async function reads(server: OrthancServer): Promise<SystemInfo> {
 }
 
 async function different(source: OrthancServer, target: OrthancServer): Promise<Warning[]> {
-  const before = await fatally('source', () => source.identity());
-  const sample = [...before.storageUuids.keys()];
-  const other = await fatally('target', () => target.identity(sample));
-  const after = await fatally('source', () => source.identity(sample));
-  const relation = relationOf({ before, other, after });
+  const relation = relationOf(await lookAt(source, target));
   if (relation.kind === 'different') return [];
   if (relation.kind === 'same') {
     const message = `source ${source.name} and target ${target.name} are one and the same server (${relation.evidence})`;
@@ -79,6 +79,20 @@ async function different(source: OrthancServer, target: OrthancServer): Promise<
     `source ${source.name} and target ${target.name} keep their files under the same storage UUIDs: one is a copy of the other, ` +
     'or both use one database, and then nothing is moved and deleting at one deletes at both';
   return [{ code: 'SAME_FILES', message }];
+}
+
+/** A server that has just started moves all its metrics: looks again until one of them stands still, five times at most. */
+async function lookAt(source: OrthancServer, target: OrthancServer): Promise<Looks> {
+  let before = await fatally('source', () => source.identity());
+  const sample = [...before.storageUuids.keys()];
+  for (let look = 1; ; look++) {
+    const other = await fatally('target', () => target.identity(sample));
+    const after = await fatally('source', () => source.identity(sample));
+    const looks = { before, other, after };
+    if (look === LOOKS || !isUndecided(looks)) return looks;
+    await setTimeout(BETWEEN_LOOKS_MS);
+    before = after;
+  }
 }
 
 /** Whether one file can have two Orthanc IDs: they are made from the PatientID, in UTF-8. */

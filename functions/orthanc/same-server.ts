@@ -36,6 +36,14 @@ export function relationOf(looks: Looks): Relation {
   return before.storageUuids.size > 0 ? { kind: 'same-files' } : { kind: 'different' };
 }
 
+/** Whether looking again may tell more: what else can be seen fits one server, but each of its metrics was moving. */
+export function isUndecided(looks: Looks): boolean {
+  const { before, other } = looks;
+  if (before.url === other.url || other.metricTimes.size === 0 || !couldBeOne(looks)) return false;
+  if ([...before.storageUuids].some(([id, uuid]) => other.storageUuids.get(id) !== uuid)) return false;
+  return isOneProcess(looks) === undefined;
+}
+
 function couldBeOne({ before, other, after }: Looks): boolean {
   if (before.version !== other.version || before.name !== other.name) return false;
   return before.lastChange <= other.lastChange && other.lastChange <= after.lastChange;

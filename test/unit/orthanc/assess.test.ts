@@ -4,6 +4,8 @@ import { type Answer, type Asked, described, StubServer, system } from './stub-s
 
 const WANTED: Wanted = { conflict: 'keep-target', labels: false, writes: true };
 const CAPS = { MaximumPatientCount: 0, MaximumStorageSize: 0, MaximumStorageMode: 'Recycle' };
+const ID = '0a0a0a0a-0a0a0a0a-0a0a0a0a-0a0a0a0a-0a0a0a0a';
+const ATTACHMENT = { ContentType: 1, UncompressedSize: '390', UncompressedMD5: '0'.repeat(32), Uuid: 'the same' };
 const stubs: StubServer[] = [];
 afterEach(async () => {
   for (const stub of stubs.splice(0)) await stub.stop();
@@ -97,6 +99,23 @@ describe('assess', () => {
   test('a server is not migrated into itself', async () => {
     const server = await serve();
     expect(await code(server, server)).toBe('FatalError SOURCE_IS_TARGET');
+  });
+
+  test('looks again at a copy whose metrics were all moving: they tell the two processes apart once one rests', async () => {
+    const restingFrom = (looks: number, rest: number) => {
+      let asked = 0;
+      return ({ path }: Asked): Answer => {
+        if (path.startsWith('/instances?since=')) return { body: [ID] };
+        if (path.endsWith('/attachments/dicom/info')) return { body: ATTACHMENT };
+        if (path !== '/tools/metrics-prometheus') return undefined;
+        const time = 1_795_444_487_000 + (++asked > looks ? rest : asked);
+        return { type: 'text/plain', body: `orthanc_a 1 ${time}\n` };
+      };
+    };
+    const ask = async (rest: number, other: number) =>
+      code(await serve({}, restingFrom(2, rest)), await serve({}, restingFrom(1, other)));
+    expect(await ask(500, 700)).toBe('SAME_FILES');
+    expect(await ask(500, 500)).toBe('FatalError SOURCE_IS_TARGET');
   });
 
   test('overwriting needs a target that says that it replaces', async () => {
