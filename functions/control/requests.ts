@@ -13,7 +13,10 @@ export const REQUEST_VERSION = 1;
 /** A job's id is part of object keys. */
 const jobId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+    'is no job id: up to 64 letters, digits, "-" and "_", not beginning with "-" or "_"',
+  )
   .transform((text) => text as JobId);
 /** As a person gives it: an id, or the beginning or end of one. Absent: the newest job. */
 const job = z.string().min(1).max(64).exactOptional();
@@ -32,7 +35,7 @@ const failureCode = z.string().refine((code) => isOutcomeCode(code) && outcomeCl
 const values = z.array(z.string().min(1)).min(1).readonly().exactOptional();
 const dicomDate = z
   .string()
-  .regex(/^\d{8}$/)
+  .regex(/^\d{8}$/, 'is no DICOM date: YYYYMMDD')
   .exactOptional();
 
 const selection = z.strictObject({

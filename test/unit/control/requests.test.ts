@@ -29,6 +29,11 @@ test.each([
   [{ ...IMPORT, options: { selection: { modalities: ['CT'] } } }, /options\.selection: .*modalities/],
   [{ ...IMPORT, options: { orphans: 'skip' } }, /options\.orphans: can only be "import": in a bucket no index/],
   [{ ...START, limits: { bandwidth: 'fast' } }, /limits\.bandwidth: --bwlimit: "fast" is no rate/],
+  [{ ...START, id: 'of/a/path' }, /id: is no job id/],
+  [
+    { ...START, options: { selection: { studyDate: { from: '2026' } } } },
+    /studyDate\.from: is no DICOM date: YYYYMMDD/,
+  ],
   [{ ...START, target: 'c' }, /there is no endpoint c; the stack is configured with a, b/],
   [{ type: 'failures', limit: 0 }, /limit: /],
   [{ type: 'retry', code: 'STORED' }, /code: is no code of a failure/],
