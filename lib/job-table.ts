@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import { explainWildcard } from './wildcards.ts';
@@ -13,6 +13,9 @@ const ACTIONS = [
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
 ];
+
+/** The index of open jobs (functions/aws/dynamodb/table.ts), and the attribute that makes it. */
+const OPEN = 'open';
 
 /** The truth about all jobs. It outlives the stack. */
 export class JobTable extends Construct {
@@ -31,10 +34,22 @@ export class JobTable extends Construct {
       // Without a key of the user's, one that AWS owns: each request to another would be billed.
       ...(key && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
     });
+    this.table.addGlobalSecondaryIndex({
+      indexName: OPEN,
+      partitionKey: { name: OPEN, type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+    });
   }
 
   grantUse(user: IGrantable & IConstruct): void {
-    this.table.grant(user, ...ACTIONS);
+    const { tableArn } = this.table;
+    // Not by the table's own `grant`, which lets them use every index there may be.
+    Grant.addToPrincipal({ grantee: user, actions: ACTIONS, resourceArns: [tableArn] });
+    Grant.addToPrincipal({
+      grantee: user,
+      actions: ['dynamodb:Query'],
+      resourceArns: [`${tableArn}/index/${OPEN}`],
+    });
     if (!this.table.encryptionKey) return;
     this.table.encryptionKey.grantEncryptDecrypt(user);
     for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*'])

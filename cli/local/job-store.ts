@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChunkRef, EndpointName, ItemId, JobId, OrthancId } from '../../functions/core/ids.ts';
-import type { Checkpoint, Job } from '../../functions/core/job.ts';
+import { type Checkpoint, isOpen, type Job } from '../../functions/core/job.ts';
 import type { PlanPage } from '../../functions/core/plan.ts';
 import type {
   Arrival,
@@ -41,8 +41,9 @@ export class SqliteJobStore implements JobStore {
   }
 
   async createJob(job: Job): Promise<boolean> {
-    const sql = 'INSERT INTO jobs (id, created_at, revision, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
-    return this.#database.run(sql, job.id, job.createdAt, job.revision, JSON.stringify(job)) === 1;
+    const sql = 'INSERT INTO jobs (id, created_at, revision, open, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
+    const { id, createdAt, revision } = job;
+    return this.#database.run(sql, id, createdAt, revision, Number(isOpen(job)), JSON.stringify(job)) === 1;
   }
 
   async job(id: JobId): Promise<Job | undefined> {
@@ -55,10 +56,15 @@ export class SqliteJobStore implements JobStore {
     return rows.map((row) => this.#database.json<Job>(row.body));
   }
 
+  async openJobs(): Promise<readonly Job[]> {
+    const rows = this.#database.all<BodyRow>('SELECT body FROM jobs WHERE open = 1 ORDER BY created_at DESC, id DESC');
+    return rows.map((row) => this.#database.json<Job>(row.body));
+  }
+
   async updateJob(next: Job): Promise<boolean> {
     const body = JSON.stringify({ ...next, revision: next.revision + 1 });
-    const sql = 'UPDATE jobs SET revision = revision + 1, body = ? WHERE id = ? AND revision = ?';
-    return this.#database.run(sql, body, next.id, next.revision) === 1;
+    const sql = 'UPDATE jobs SET revision = revision + 1, open = ?, body = ? WHERE id = ? AND revision = ?';
+    return this.#database.run(sql, Number(isOpen(next)), body, next.id, next.revision) === 1;
   }
 
   async createCheckpoint(checkpoint: Checkpoint): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { corrupt, StateError } from './state-error.ts';
 
 /** Version of the tables, in `PRAGMA user_version`. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 /** "OMig", in `PRAGMA application_id`: tells our file from any other SQLite file. */
 const APPLICATION_ID = 0x4f4d6967;
 
@@ -69,6 +69,11 @@ const STEPS: readonly string[] = [
     job TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (job, number)
   ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE jobs ADD COLUMN open INTEGER NOT NULL DEFAULT 1;
+  UPDATE jobs SET open = json_extract(body, '$.state') IN ('requested', 'running', 'finishing') WHERE json_valid(body);
+  CREATE INDEX jobs_open ON jobs (created_at, id) WHERE open = 1;
   `,
 ];
 

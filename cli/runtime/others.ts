@@ -9,7 +9,7 @@ import type { State } from './state.ts';
  * command goes on with them, and knows the credentials of their servers, which this process does not.
  */
 export async function parkOthers(ports: Ports, id: JobId): Promise<void> {
-  for (const { id: other, state } of await ports.store.jobs()) {
+  for (const { id: other, state } of await ports.store.openJobs()) {
     if (other === id || ENDED.has(state)) continue;
     const reason = { code: 'INTERRUPTED', message: 'interrupted; the same command goes on' };
     await updateJob(ports, other, (job) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ControlPlace, QueueDepth } from '../control/place.ts';
-import type { EndpointName } from '../core/ids.ts';
+import type { EndpointName, JobId } from '../core/ids.ts';
 import type { Deadline } from '../core/ports.ts';
 import { ENV } from '../environment.ts';
 import { DEFAULT_SETTINGS } from '../supervise/settings.ts';
@@ -24,7 +24,7 @@ export function createControl(place: AwsPlace, environment: NodeJS.ProcessEnv = 
     ports,
     servers,
     endpoints: [...settings.endpoints].map(([name, { worker = false }]) => ({ name: name as EndpointName, worker })),
-    tick: (deadline) => tick(place, deadline),
+    tick: (deadline, named) => tick(place, deadline, named),
     link: (key) => {
       const command = new GetObjectCommand({ Bucket: settings.evidenceBucket, Key: key });
       return getSignedUrl(clients.objects, command, { expiresIn: LINK_SECONDS });
@@ -36,7 +36,7 @@ export function createControl(place: AwsPlace, environment: NodeJS.ProcessEnv = 
 }
 
 /** One supervision at a time: that is quicker than two which get into each other's way. */
-async function tick({ ports, servers, settings }: AwsPlace, deadline: Deadline): Promise<void> {
+async function tick({ ports, servers, settings }: AwsPlace, deadline: Deadline, named?: JobId): Promise<void> {
   const { store, clock, log } = ports;
   const holder = randomUUID();
   const leaseMs = Math.min(LEASE_MS, deadline.remainingMs() + AFTER_END_MS);
@@ -46,7 +46,7 @@ async function tick({ ports, servers, settings }: AwsPlace, deadline: Deadline):
   }
   const { idleAfterMs = DEFAULT_SETTINGS.idleAfterMs, longestAttemptMs = DEFAULT_SETTINGS.longestAttemptMs } = settings;
   try {
-    await superviseAll(ports, servers, { ...DEFAULT_SETTINGS, idleAfterMs, longestAttemptMs }, deadline);
+    await superviseAll(ports, servers, { ...DEFAULT_SETTINGS, idleAfterMs, longestAttemptMs }, deadline, named);
   } finally {
     await store.releaseLease(LEASE, holder);
   }

@@ -33,7 +33,7 @@ const USE_CASES: { readonly [T in RequestType]: UseCase<T> } = {
   resume,
   cancel: async (place, request, deadline) => {
     const changed = await cancel(place.ports, request);
-    await tickSoon(place, deadline);
+    await tickSoon(place, changed.job.id, deadline);
     return changed;
   },
   report,

@@ -9,7 +9,7 @@ import type { ConfiguredEndpoint, ControlPlace } from './place.ts';
 /** Looks at everything that a job needs. What is wrong with one endpoint hides no other. */
 export async function doctor(place: ControlPlace): Promise<Answers['doctor']> {
   const { ports, endpoints, depths, version } = place;
-  const running = (await ports.store.jobs()).filter(({ state }) => !ENDED.has(state));
+  const running = (await ports.store.openJobs()).filter(({ state }) => !ENDED.has(state));
   const [reports, queues, jobs] = await Promise.all([
     Promise.all(endpoints.map((endpoint) => examine(place, endpoint))),
     depths(),

@@ -37,6 +37,6 @@ export async function resume(place: ControlPlace, wanted: Requests['resume'], de
     throw new MigrationError('JOB_ENDED', `job ${id} cannot be resumed: it is ${state}; ${remedy}`);
   }
   await resumeJob(ports, id, options);
-  await tickSoon(place, deadline);
+  await tickSoon(place, id, deadline);
   return { job: (await ports.store.job(id)) ?? before, changed: true };
 }

@@ -1,4 +1,4 @@
-import type { EndpointName } from '../core/ids.ts';
+import type { EndpointName, JobId } from '../core/ids.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import type { Servers } from '../orthanc/server.ts';
 
@@ -8,8 +8,8 @@ export interface ControlPlace {
   readonly servers: Servers;
   /** Names of the configured endpoints; those that only a worker reaches. */
   readonly endpoints: readonly ConfiguredEndpoint[];
-  /** One supervision of all jobs, unless one is under way. */
-  readonly tick: (deadline: Deadline) => Promise<void>;
+  /** One supervision of all open jobs and of the named one, unless one is under way. */
+  readonly tick: (deadline: Deadline, named?: JobId) => Promise<void>;
   /** A link to an object of the store that is valid for 15 minutes. */
   readonly link: (key: string) => Promise<string>;
   readonly depths: () => Promise<readonly QueueDepth[]>;

@@ -15,6 +15,6 @@ export async function retry(
   const job = await findJob(ports.store, wanted.job);
   if (!(await canRetry(ports, job, wanted.code))) return { job, how: 'nothing' };
   const { how } = await retryJob(ports, job, wanted.code);
-  await tickSoon(place, deadline);
+  await tickSoon(place, job.id, deadline);
   return { job: (await ports.store.job(job.id)) ?? job, how: how === 'retry' ? 'retry' : 'resumed' };
 }

@@ -35,7 +35,7 @@ export async function smoke(
   const options: JobOptions = { ...OPTIONS, selection: { studies: [study] } };
   const id = `${SMOKE_PREFIX}${newJobId(ports.clock.now())}` as JobId;
   const job = await requestJob(ports, { id, kind: 'replicate', source, target, options });
-  await tickSoon(place, deadline);
+  await tickSoon(place, id, deadline);
   return { job: (await ports.store.job(id)) ?? job, study };
 }
 

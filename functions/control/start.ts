@@ -45,7 +45,7 @@ export async function begin(place: ControlPlace, request: StartRequest, deadline
     ...(id !== undefined && { id }),
     ...(roots && { keepPlaces: async () => ({ roots: [...new Set(roots)].sort() }) }),
   });
-  await tickSoon(place, deadline);
+  await tickSoon(place, job.id, deadline);
   return { job: (await ports.store.job(job.id)) ?? job, how };
 }
 

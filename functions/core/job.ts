@@ -86,6 +86,21 @@ export const ENDED: ReadonlySet<JobState> = new Set([
   'failed',
 ]);
 
+/**
+ * Names the end of a job for all time, for whoever is told of it. Absent while it runs, and when its user brought the end about
+ * and needs not be told.
+ */
+export function endToTell({ state, reason, endedAt }: Job): string | undefined {
+  if (!ENDED.has(state) || state === 'cancelled' || reason?.code === 'PAUSED') return undefined;
+  return `${state} ${endedAt}`;
+}
+
+/** Whether the supervisor has to look at it: it has not ended, or its end is still to be told. */
+export function isOpen(job: Job): boolean {
+  const end = endToTell(job);
+  return !ENDED.has(job.state) || (end !== undefined && end !== job.published);
+}
+
 /** The job record. One item; changed only by compare-and-set on `revision`. */
 export interface Job {
   readonly v: typeof SCHEMA_VERSION;
@@ -116,7 +131,7 @@ export interface Job {
   readonly baseline: { readonly failure: number; readonly final: number };
   /** Findings that the next retry round takes up: all, those with this code, or those that were redriven. */
   readonly retry?: { readonly code?: string; readonly redriven?: true };
-  /** What was last published of it, see `EventBus`. */
+  /** What was last told of it, see `EventBus`. */
   readonly published?: string;
   /** What its pages looked like when something last changed there, and when that was (milliseconds since the epoch). */
   readonly progress?: { readonly mark: string; readonly at: number };

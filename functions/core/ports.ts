@@ -121,6 +121,11 @@ export interface JobStore {
   job(id: JobId): Promise<Job | undefined>;
   /** All jobs, newest first. */
   jobs(): Promise<readonly Job[]>;
+  /**
+   * Those that are open (`isOpen`), newest first, however many have ended. What became open or ceased to be a moment ago may be
+   * missing or still among them.
+   */
+  openJobs(): Promise<readonly Job[]>;
   /** Stores `next` with `revision + 1` if the stored revision is that of `next`. */
   updateJob(next: Job): Promise<boolean>;
 

@@ -1,23 +1,19 @@
 import { addCounts } from '../core/counts.ts';
-import { ENDED, type Job, readsDump, serversOf } from '../core/job.ts';
+import { ENDED, endToTell, type Job, readsDump, serversOf } from '../core/job.ts';
 import type { Gate, JobEvent, Ports } from '../core/ports.ts';
 import { updateJob } from './update-job.ts';
 
-/** Whether whoever listens has been told how the job ended. A job that its user cancelled or paused is no news. */
-export function isTold(ports: Pick<Ports, 'events'>, job: Job): boolean {
-  if (!ports.events) return true;
-  const news = newsOfEnd(job);
-  return news === undefined || job.published === news.key;
-}
-
-/** Publishes what happened to a job since the last look: at least once each, and mostly no more than that. */
+/**
+ * Tells whoever listens what happened to a job since the last look: at least once each, and mostly no more than that. Where nobody
+ * listens, its end counts as told.
+ */
 export async function publishNews(ports: Ports, id: Job['id']): Promise<void> {
   const { events, store } = ports;
-  const job = events && (await store.job(id));
-  if (!events || !job) return;
-  const news = ENDED.has(job.state) ? newsOfEnd(job) : await newsOfGates(ports, job);
+  const job = await store.job(id);
+  if (!job) return;
+  const news = ENDED.has(job.state) ? newsOfEnd(job) : events && (await newsOfGates(ports, job));
   if (!news || job.published === news.key) return;
-  await events.publish(news.event);
+  await events?.publish(news.event);
   await updateJob(ports, id, (stored) => ({ ...stored, published: news.key }));
 }
 
@@ -28,10 +24,10 @@ interface News {
 }
 
 function newsOfEnd(job: Job): News | undefined {
-  const { state, reason, endedAt } = job;
-  if (!ENDED.has(state) || state === 'cancelled' || reason?.code === 'PAUSED') return undefined;
-  const type = state === 'completed' || state === 'completed-with-failures' ? 'completed' : 'failed';
-  return { key: `${state} ${endedAt}`, event: eventOf(job, type, reason) };
+  const key = endToTell(job);
+  if (key === undefined) return undefined;
+  const type = job.state === 'completed' || job.state === 'completed-with-failures' ? 'completed' : 'failed';
+  return { key, event: eventOf(job, type, job.reason) };
 }
 
 async function newsOfGates({ store }: Ports, job: Job): Promise<News | undefined> {

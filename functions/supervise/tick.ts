@@ -1,7 +1,7 @@
 import { FatalError, type MigrationError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import type { JobId } from '../core/ids.ts';
-import { ENDED, type Job, readsDump, SCHEMA_VERSION, takesUploads, writesTarget } from '../core/job.ts';
+import { type Job, readsDump, SCHEMA_VERSION, takesUploads, writesTarget } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import { placeOf } from '../core/queues.ts';
 import { stopJob } from '../core/stop-job.ts';
@@ -15,7 +15,7 @@ import { tendGates, waitedTooLong } from './gates.ts';
 import { harvest } from './harvest.ts';
 import { measureJobs, noteProgress } from './measure.ts';
 import { openRound } from './open-round.ts';
-import { isTold, publishNews } from './publish.ts';
+import { publishNews } from './publish.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { settleRound } from './settle.ts';
 import { updateJob } from './update-job.ts';
@@ -31,28 +31,33 @@ const MOST_STEPS = 10;
 
 /**
  * Moves every job that has not ended along its state machine, as far as that goes without waiting. Safe to run twice at once, and to
- * die anywhere.
+ * die anywhere. A job that was opened a moment ago may not be among the open ones yet: it can be named.
  */
 export async function superviseAll(
   ports: Ports,
   servers: Servers,
   settings: SupervisorSettings = DEFAULT_SETTINGS,
   deadline: Deadline = FOREVER,
+  named?: JobId,
 ): Promise<void> {
-  const jobs = (await ports.store.jobs()).filter((job) => job.v === SCHEMA_VERSION);
-  const ours = jobs.filter((job) => placeOf(ports, job) === settings.place);
   const errors: unknown[] = [];
-  const open = ours.filter((job) => !ENDED.has(job.state) || !isTold(ports, job));
-  for (const job of rotated(open, ports.clock.now())) {
+  const ours = (await openJobs(ports, named)).filter((job) => placeOf(ports, job) === settings.place);
+  for (const { id } of rotated(ours, ports.clock.now())) {
     if (deadline.remainingMs() < STEP_MS) break;
     // What ails one job must not keep the others from being looked at.
-    await superviseJob({ ports, servers, settings, deadline }, job.id).catch((error: unknown) => errors.push(error));
+    await superviseJob({ ports, servers, settings, deadline }, id).catch((error: unknown) => errors.push(error));
   }
-  const now = (await ports.store.jobs()).filter((job) => job.v === SCHEMA_VERSION);
+  const now = await openJobs(ports, named);
   if (settings.place === 'functions') await tendFeeds(ports, now);
   await measureJobs(ports, now);
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '));
+}
+
+async function openJobs({ store }: Ports, named: JobId | undefined): Promise<readonly Job[]> {
+  const open = await store.openJobs();
+  const missing = named === undefined || open.some(({ id }) => id === named) ? undefined : await store.job(named);
+  return [...(missing ? [missing] : []), ...open].filter((job) => job.v === SCHEMA_VERSION);
 }
 
 /** Begins with another one each minute: a job that takes all the time there is cannot keep the same ones waiting for ever. */

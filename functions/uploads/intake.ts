@@ -62,7 +62,11 @@ export class Intake {
   }
 
   async #newest(): Promise<Job | undefined> {
-    const jobs = await this.#ports.store.jobs();
+    const { store } = this.#ports;
+    return this.#last(await store.openJobs()) ?? this.#last(await store.jobs());
+  }
+
+  #last(jobs: readonly Job[]): Job | undefined {
     return jobs
       .filter((job) => takesUploads(job) && job.source === this.#settings.source)
       .sort(byId)

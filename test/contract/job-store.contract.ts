@@ -52,6 +52,20 @@ export function jobStoreContract(name: string, makeStore: () => JobStore | Promi
       ]);
     });
 
+    test('open are the jobs that run, and those whose end is untold', async () => {
+      for (const [id, createdAt] of Object.entries({ running: 2, requested: 3, ended: 1, told: 4, cancelled: 5 }))
+        await store.createJob(job({ id: jobId(id), createdAt }));
+      await store.updateJob(job({ id: jobId('running'), createdAt: 2, state: 'running' }));
+      await store.updateJob(job({ id: jobId('ended'), createdAt: 1, state: 'completed', endedAt: 7 }));
+      const told = job({ id: jobId('told'), createdAt: 4, state: 'failed', endedAt: 7, published: 'failed 7' });
+      await store.updateJob(told);
+      await store.updateJob(job({ id: jobId('cancelled'), createdAt: 5, state: 'cancelled', endedAt: 7 }));
+      const ids = async () => (await store.openJobs()).map(({ id }) => id);
+      expect(await ids()).toEqual(['requested', 'running', 'ended']);
+      await store.updateJob({ ...told, revision: told.revision + 1, state: 'running' });
+      expect(await ids()).toEqual(['told', 'requested', 'running', 'ended']);
+    });
+
     test('a checkpoint is one per job and round, changed by compare-and-set', async () => {
       expect(await store.checkpoint(jobId(), 1)).toBeUndefined();
       expect(await store.createCheckpoint(checkpoint())).toBe(true);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { OPEN_INDEX } from '../../functions/aws/dynamodb/table.ts';
 import { FULL, LEAST, nag, ofType, referenceOf, resourcesOf, stackOf } from './synthesised.ts';
 
 describe.each([
@@ -49,6 +50,17 @@ describe.each([
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: OPEN_INDEX, AttributeType: 'S' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: OPEN_INDEX,
+          KeySchema: [
+            { AttributeName: OPEN_INDEX, KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OPEN_INDEX } from '../../functions/aws/dynamodb/table.ts';
 import { CREDENTIALS, REGION } from './aws.ts';
 
 // A CommonJS package without types.
@@ -50,6 +51,17 @@ function tableDefinition() {
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: text },
       { AttributeName: 'sk', AttributeType: text },
+      { AttributeName: OPEN_INDEX, AttributeType: text },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: OPEN_INDEX,
+        KeySchema: [
+          { AttributeName: OPEN_INDEX, KeyType: 'HASH' as const },
+          { AttributeName: 'sk', KeyType: 'RANGE' as const },
+        ],
+        Projection: { ProjectionType: 'ALL' as const },
+      },
     ],
     BillingMode: 'PAY_PER_REQUEST' as const,
   };

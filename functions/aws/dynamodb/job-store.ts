@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ChunkRef, EndpointName, ItemId, JobId, OrthancId } from '../../core/ids.ts';
-import type { Checkpoint, Job } from '../../core/job.ts';
+import { type Checkpoint, isOpen, type Job } from '../../core/job.ts';
 import type { PlanPage } from '../../core/plan.ts';
 import type { Arrival, ChunkChange, Claim, Closure, Finding, Gate, JobStore, Limits } from '../../core/ports.ts';
 import { appendArrival, readArrivals } from './arrivals.ts';
@@ -9,10 +9,14 @@ import { putFinding, readFinding, readFindings, redriveFinding, reopenFinding } 
 import { checkpointKey, gateKey, JOBS, jobKey, limitsKey } from './keys.ts';
 import { leaseHolder, releaseLease, takeLease } from './leases.ts';
 import { changeChunk, closeChunk, markHarvested, markQueued, putPage, readPage, readPages } from './plan-pages.ts';
-import { queryItems } from './query.ts';
+import { queryIndex, queryItems } from './query.ts';
 import { createRevised, readRevised, setRevised, updateRevised } from './revised.ts';
-import { jsonOf } from './stored.ts';
+import { type Item, jsonOf } from './stored.ts';
+import { OPEN_INDEX } from './table.ts';
 import type { Table } from './table-access.ts';
+
+/** The one value of the index's key. */
+const OPEN = 'yes';
 
 /**
  * The job store on AWS: one table, see table.ts. Raises `STORE_NEWER_VERSION` and `STORE_DAMAGED`, and
@@ -26,7 +30,7 @@ export class DynamoJobStore implements JobStore {
   }
 
   createJob(job: Job): Promise<boolean> {
-    return createRevised(this.#table, jobKey(job.id), job);
+    return createRevised(this.#table, jobKey(job.id), job, openness(job));
   }
 
   job(id: JobId): Promise<Job | undefined> {
@@ -34,12 +38,15 @@ export class DynamoJobStore implements JobStore {
   }
 
   async jobs(): Promise<readonly Job[]> {
-    const jobs = (await queryItems(this.#table, JOBS)).map((item) => jsonOf<Job>(item, 'body'));
-    return jobs.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+    return newestFirst(await queryItems(this.#table, JOBS));
+  }
+
+  async openJobs(): Promise<readonly Job[]> {
+    return newestFirst(await queryIndex(this.#table, OPEN_INDEX, OPEN));
   }
 
   updateJob(next: Job): Promise<boolean> {
-    return updateRevised(this.#table, jobKey(next.id), next);
+    return updateRevised(this.#table, jobKey(next.id), next, openness(next));
   }
 
   createCheckpoint(checkpoint: Checkpoint): Promise<boolean> {
@@ -146,4 +153,13 @@ export class DynamoJobStore implements JobStore {
   leaseHolder(name: string, now: number): Promise<string | undefined> {
     return leaseHolder(this.#table, name, now);
   }
+}
+
+function openness(job: Job): Item {
+  return isOpen(job) ? { [OPEN_INDEX]: { S: OPEN } } : {};
+}
+
+function newestFirst(items: readonly Item[]): readonly Job[] {
+  const jobs = items.map((item) => jsonOf<Job>(item, 'body'));
+  return jobs.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
 }

@@ -1,4 +1,4 @@
-import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { checkVersion, type Item } from './stored.ts';
 import { answerOf, type Table } from './table-access.ts';
 
@@ -6,14 +6,28 @@ import { answerOf, type Table } from './table-access.ts';
 export type Range = { readonly from: string } | { readonly after: string };
 
 /** Items of a partition in the order of their sort keys, at most `limit`. Raises `STORE_NEWER_VERSION` and `STORE_UNAVAILABLE`. */
-export async function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
+export function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
+  return query(table, { ConsistentRead: true, ...partition(pk, range) }, limit);
+}
+
+/** All items with this key in a global index of the same name, which follows the table within moments. Raises as `queryItems` does. */
+export function queryIndex(table: Table, index: string, key: string): Promise<Item[]> {
+  const condition = {
+    KeyConditionExpression: '#key = :key',
+    ExpressionAttributeNames: { '#key': index },
+    ExpressionAttributeValues: { ':key': { S: key } },
+  };
+  return query(table, { IndexName: index, ...condition }, Infinity);
+}
+
+async function query(table: Table, which: Omit<QueryCommandInput, 'TableName'>, limit: number): Promise<Item[]> {
   const found: Item[] = [];
   let next: Record<string, AttributeValue> | undefined;
   // An answer ends at 1 MB, too.
   do {
     if (found.length >= limit) break;
     const request: QueryCommand = new QueryCommand({
-      ...{ TableName: table.name, ConsistentRead: true, ...partition(pk, range) },
+      ...{ TableName: table.name, ...which },
       ...(limit < Infinity && { Limit: limit - found.length }),
       ...(next && { ExclusiveStartKey: next }),
     });

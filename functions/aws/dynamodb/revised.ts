@@ -14,15 +14,16 @@ export async function readRevised<T extends Revised>(table: Table, key: Key): Pr
   return item && jsonOf<T>(item, 'body');
 }
 
-/** `false` when the key is taken. */
-export async function createRevised(table: Table, key: Key, first: Revised): Promise<boolean> {
-  return (await putItem(table, key, encoded(first), ABSENT)).done;
+/** `false` when the key is taken. `others`: attributes beside. */
+export async function createRevised(table: Table, key: Key, first: Revised, others: Item = {}): Promise<boolean> {
+  return (await putItem(table, key, { ...others, ...encoded(first) }, ABSENT)).done;
 }
 
-/** Stores `next` with `revision + 1` if the stored revision is that of `next`. */
-export async function updateRevised(table: Table, key: Key, next: Revised): Promise<boolean> {
+/** Stores `next` with `revision + 1` if the stored revision is that of `next`, and these attributes beside. */
+export async function updateRevised(table: Table, key: Key, next: Revised, others: Item = {}): Promise<boolean> {
   const stored = equal({ revision: { N: String(next.revision) } });
-  return (await putItem(table, key, encoded({ ...next, revision: next.revision + 1 }), stored)).done;
+  const item = { ...others, ...encoded({ ...next, revision: next.revision + 1 }) };
+  return (await putItem(table, key, item, stored)).done;
 }
 
 /** The same, where revision 0 says that none is stored. */

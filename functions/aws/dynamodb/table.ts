@@ -4,7 +4,7 @@
  *
  * | what       | pk                      | sk                     | attributes |
  * |------------|-------------------------|------------------------|------------|
- * | job        | `jobs`                  | job id                 | `revision` (N), `body` |
+ * | job        | `jobs`                  | job id                 | `revision` (N), `body`; `open` while it is |
  * | checkpoint | `job#<job>`             | `checkpoint#<round>`   | `revision` (N), `body` |
  * | plan page  | `plan#<job>#<round>`    | number of the page     | `head`: the page without its chunks; `c0`, `c1`, …: a chunk each (chunk-text.ts); `harvested` once it is |
  * | finding    | `findings#<job>`        | the item               | `item` (S), `round` (N), `reopened`, `redriven` (BOOL), `row` |
@@ -18,6 +18,12 @@
  * billed by the size of the whole item: that is why they are short, and why each is an attribute of its own that workers change
  * without disturbing each other.
  */
+
+/**
+ * The index of open jobs, by the attribute `open`: what is done each minute must not cost more with every job that ever was. It is
+ * global, as one beside the table's own keys would bound each partition to 10 GB, and a plan may be larger.
+ */
+export const OPEN_INDEX = 'open';
 
 /** Raised when the layout changes; items of another version are refused, never guessed at. */
 export const LAYOUT_VERSION = 1;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { closeGate } from '../../../functions/core/gates.ts';
 import type { EndpointName } from '../../../functions/core/ids.ts';
-import type { Job } from '../../../functions/core/job.ts';
-import { isTold, publishNews } from '../../../functions/supervise/publish.ts';
+import { isOpen, type Job } from '../../../functions/core/job.ts';
+import { publishNews } from '../../../functions/supervise/publish.ts';
 import { job, jobId, TARGET } from '../../contract/samples.ts';
 import { memoryPorts } from '../../support/memory-ports.ts';
 
@@ -23,7 +23,16 @@ describe('what is published of a job', () => {
     const reason = { code: 'SOME_CODE', message: 'why' };
     const { events, ports } = await told({ state, endedAt: 5, reason }, 3);
     expect(events).toMatchObject([{ type, job: jobId(), state, reason }]);
-    expect(isTold(ports, (await ports.store.job(jobId())) ?? job())).toBe(true);
+    expect(isOpen((await ports.store.job(jobId())) ?? job())).toBe(false);
+  });
+
+  it('where nobody listens, an end counts as told, and the job is no longer open', async () => {
+    const { ports } = memoryPorts();
+    const { events: _nobody, ...deaf } = ports;
+    await ports.store.createJob(job({ state: 'completed', endedAt: 5 }));
+    expect(await ports.store.openJobs()).toHaveLength(1);
+    await publishNews(deaf, jobId());
+    expect(await ports.store.openJobs()).toEqual([]);
   });
 
   it.each([
