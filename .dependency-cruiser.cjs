@@ -8,7 +8,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '(\\.test\\.ts$|^bench/|^bin/|^test/support/|^functions/environment)' },
+      from: { orphan: true, pathNot: '(\\.test\\.ts$|\\.d\\.ts$|^bench/|^bin/|^test/support/|^functions/environment)' },
       to: {},
     },
     {

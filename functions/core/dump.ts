@@ -45,6 +45,8 @@ export type Reading = 'head' | 'whole';
 export interface Dump {
   /** Objects whose heads are best read at the same time: more where each takes a while. */
   readonly ahead: number;
+  /** Whether reading small objects takes mostly the processor's time, and no waiting. */
+  readonly near: boolean;
   /** Everything in the dump after this key, in an order that is always the same. */
   list(after?: FileKey): AsyncIterable<DumpItem>;
   /** What `list` says of this one object now. Raises `DumpError`. */

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import type { StorageKeys } from '../core/content.ts';
 import { DumpError, type DumpFile } from '../core/dump.ts';
 import type { Md5 } from '../core/ids.ts';
+import { SLOT_BYTES, takeSlot } from '../core/md5/slots.ts';
 import type { FileEntry } from '../core/plan.ts';
 import { ContentError } from '../dicom/content-error.ts';
 import { openContent } from '../dicom/open-content.ts';
 import type { Body } from '../orthanc/relay/body.ts';
-import { giveSlab, SLAB_BYTES, takeSlab } from './slabs.ts';
 import { type Measured, measured, StreamedBody } from './streamed-body.ts';
 
 /** Opens what an entry stands for: a file of the dump, or a member of an archive that is in memory. */
@@ -21,7 +21,7 @@ export async function openBody(entry: FileEntry, open: Opener, keys: StorageKeys
   try {
     requireSame(entry, file.version);
     const plain = entry.content.layers.length === 0;
-    if (plain && file.size <= SLAB_BYTES) return await smallBody(entry, file);
+    if (plain && file.size <= SLOT_BYTES) return await wholeBody(entry, file);
     const pieces = openContent(file, entry.content.layers, keys);
     return new StreamedBody(
       pieces,
@@ -34,18 +34,19 @@ export async function openBody(entry: FileEntry, open: Opener, keys: StorageKeys
   }
 }
 
-async function smallBody(entry: FileEntry, file: DumpFile): Promise<Body> {
-  const slab = takeSlab(file.size);
+/** The MD5 is made together with those of other files that are read at the same time. */
+async function wholeBody(entry: FileEntry, file: DumpFile): Promise<Body> {
+  const slot = takeSlot(file.size);
   try {
-    const bytes = slab.subarray(0, file.size);
+    const bytes = slot ? slot.bytes.subarray(0, file.size) : Buffer.allocUnsafe(file.size);
     const filled = await file.read(bytes, 0);
     if (filled < bytes.length) throw changed();
-    const md5 = hash('md5', bytes) as Md5;
+    const md5 = slot ? await slot.md5(bytes.length) : (hash('md5', bytes) as Md5);
     await verify(entry, file, md5);
     await file.close();
-    return { next: async () => bytes, last: true, md5, close: async () => giveSlab(slab) };
+    return { next: async () => bytes, last: true, md5, close: async () => slot?.release() };
   } catch (error) {
-    giveSlab(slab);
+    slot?.release();
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import type { OrthancError } from '../orthanc/errors.ts';
 import type { Recorded } from '../orthanc/server.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
 import { isSettled, type Step } from './decide.ts';
+import { readAhead } from './read-ahead.ts';
 import { fileSource, type Source } from './source.ts';
 import { firstStep, rowWithoutReading, targetOf, type Visit, visitFile, withoutFailedRivals } from './visit.ts';
 
@@ -100,14 +101,12 @@ async function visitAll(visit: Visit, dump: Dump, { keys }: Dumps, files: readon
     else if (visited) made.unproven.push(visited.unproven);
   };
   const archive = { dump, keys };
-  const readFile = (entry: FileEntry) =>
-    read(
-      entry,
-      fileSource(entry, () => dump.open(entry.file), keys),
-    );
+  const sourceOf = (entry: FileEntry) => fileSource(entry, () => dump.open(entry.file), keys);
+  const readFile = (entry: FileEntry) => read(entry, sourceOf(entry));
   const readAll = async (entries: readonly FileEntry[]): Promise<void> => {
     const whole = entries.filter((entry) => !entry.member);
     if (visit.watch) for (const entry of whole) await readFile(entry);
+    else if (dump.near) await readAhead(whole, sourceOf, read, () => !visit.attempt.blockage);
     else await Promise.all(whole.map(readFile));
     const inside = entries.filter((entry) => entry.member);
     for (const [file, members] of Map.groupBy(inside, (entry) => entry.file))

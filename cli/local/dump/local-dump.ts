@@ -35,6 +35,7 @@ const AHEAD = 16;
 
 class LocalDump implements Dump {
   readonly ahead = AHEAD;
+  readonly near = true;
   readonly #starts: Starts;
   readonly #indexes: Indexes;
   /** The listing that its reader left last. */

@@ -23,6 +23,7 @@ export function s3Dump(listing: Listing, listed: Listed | undefined): Dump {
   const { client } = listing;
   return {
     ahead: AHEAD,
+    near: false,
     list(after) {
       if (!listed) throw new FatalError('JOB_DAMAGED', 'uploads are planned as they come, and cannot be listed');
       return 'names' in listed

@@ -1,5 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import type { Md5, OrthancId } from '../../core/ids.ts';
+import type { Slot } from '../../core/md5/lanes.ts';
+import { takeSlot } from '../../core/md5/slots.ts';
 import type { Recorded } from '../server.ts';
 import { readHead } from './answer.ts';
 import type { Body } from './body.ts';
@@ -46,12 +48,17 @@ export class Download implements Body {
   #md5: Md5 | undefined;
   #bytes = 0;
   #held: Buffer = EMPTY;
+  readonly #slot: Slot | undefined;
+  readonly #targetIsBusy: () => boolean;
 
-  constructor(connection: Connection, recorded: Recorded, limits: Limits) {
+  /** @param targetIsBusy whether the target has so much to do that an MD5 may wait for others. */
+  constructor(connection: Connection, recorded: Recorded, limits: Limits, targetIsBusy: () => boolean) {
     this.#connection = connection;
     this.#recorded = recorded;
     this.#idleMs = limits.idleMs;
     connection.wire.waitUpTo(limits.bodyStartMs);
+    this.#slot = takeSlot(recorded.size);
+    this.#targetIsBusy = targetIsBusy;
   }
 
   get md5(): Md5 | undefined {
@@ -72,13 +79,18 @@ export class Download implements Body {
     }
   }
 
+  async close(): Promise<void> {
+    this.#slot?.release();
+  }
+
   #take(): Buffer {
     const { parser } = this.#connection;
     const piece = parser.buffer.subarray(parser.start, parser.end);
     if (this.#bytes === 0) this.#connection.wire.waitUpTo(this.#idleMs);
     this.#bytes += piece.length;
     if (this.#bytes > this.#recorded.size) throw new Mismatch(this.#bytes, this.#recorded.size);
-    if (this.#bytes === piece.length && parser.complete) this.#md5 = hash('md5', piece) as Md5;
+    if (this.#slot) piece.copy(this.#slot.bytes, this.#bytes - piece.length);
+    else if (this.#bytes === piece.length && parser.complete) this.#md5 = hash('md5', piece) as Md5;
     else {
       this.#hash ??= createHash('md5');
       this.#hash.update(piece);
@@ -86,8 +98,9 @@ export class Download implements Body {
     return piece;
   }
 
-  #verified(piece: Buffer): Buffer {
+  async #verified(piece: Buffer): Promise<Buffer> {
     const { size, md5 } = this.#recorded;
+    if (this.#slot) this.#md5 = await this.#slot.md5(this.#bytes, this.#targetIsBusy);
     this.#md5 ??= (this.#hash ?? createHash('md5')).digest('hex') as Md5;
     if (this.#bytes !== size || (md5 !== undefined && md5 !== this.#md5)) {
       throw new Mismatch(this.#bytes, size, this.#md5);

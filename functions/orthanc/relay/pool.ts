@@ -31,7 +31,12 @@ export class Pool {
 
   /** Whether one more connection may be used. */
   get hasRoom(): boolean {
-    return this.#closed !== undefined || this.#all.size - this.#idle.length < MOST_IN_USE;
+    return this.#closed !== undefined || this.inUse < MOST_IN_USE;
+  }
+
+  /** Connections with a request under way. */
+  get inUse(): number {
+    return this.#all.size - this.#idle.length;
   }
 
   /** Waits until there may be room; whoever is quicker may have taken it. What `aborted` rejects with ends the wait. */

@@ -17,6 +17,9 @@ export interface TransferPlan {
   readonly freshTarget: boolean;
 }
 
+/** So many uploads at a time keep a target busy: with SQLite, more are hardly quicker. */
+const BUSY_CONNECTIONS = 4;
+
 /** One attempt to move one instance between two servers. */
 export class Transfer implements Attempting {
   readonly #plan: TransferPlan;
@@ -53,7 +56,7 @@ export class Transfer implements Attempting {
   }
 
   async #attempt(): Promise<RelayResult> {
-    const { source, limits, request, aborted } = this.#plan;
+    const { source, target, limits, request, aborted } = this.#plan;
     // No wait between the look and the taking.
     while (!source.pool.hasRoom) await source.pool.turn(aborted);
     request.signal?.throwIfAborted();
@@ -62,8 +65,12 @@ export class Transfer implements Attempting {
     });
     const refusal = await this.#refusal(from);
     if (refusal) return refusal;
-    const download = new Download(from, request.recorded, limits);
-    await this.#delivery.send(download);
+    const download = new Download(from, request.recorded, limits, () => target.pool.inUse >= BUSY_CONNECTIONS);
+    try {
+      await this.#delivery.send(download);
+    } finally {
+      await download.close();
+    }
     // The target may take its time to answer; the source's connection can serve another instance meanwhile.
     this.#release();
     return await this.#delivery.judge(download.md5);

@@ -22,6 +22,7 @@ const WHOLE: IndexFact = { known: true, type: 1, size: 10, md5: MD5 };
 /** The held stage looks into no file. */
 const CLOSED: Dump = {
   ahead: 1,
+  near: true,
   list: () => {
     throw new Error('unused');
   },
