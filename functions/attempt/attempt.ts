@@ -1,5 +1,5 @@
 import { type Counts, countRows, finalCount } from '../core/counts.ts';
-import { FatalError, MigrationError, messageOf, Postponed } from '../core/errors.ts';
+import { FatalError, Postponed } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
 import { closeGate, gateDelay, recordSuccess, releaseExclusive, takeExclusive } from '../core/gates.ts';
 import { type ChunkRef, chunkKey, type EndpointName } from '../core/ids.ts';
@@ -11,6 +11,7 @@ import { jobDamaged, readStoredLines } from '../core/stored-lines.ts';
 import { encodeReceipt } from '../evidence/receipt.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Process, Watch } from './process.ts';
+import { survive } from './survive.ts';
 import { wasTooSlow } from './within-limits.ts';
 import { type Attempt, endpointName, type TransferWorker } from './worker.ts';
 
@@ -59,6 +60,7 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
   const chunk = begun?.chunks[ref.chunk];
   if (!begun || !chunk) return;
   const over = overBefore(worker, deadline);
+  let givenBack: Postponed;
   try {
     const made = await prepare(worker, job, ref, chunk, {
       deadline,
@@ -68,14 +70,19 @@ async function attempt(worker: TransferWorker, ref: ChunkRef, deadline: Deadline
     const careful = chunk.crashes >= CAREFUL_AFTER_CRASHES || chunk.started - chunk.returned > CAREFUL_AFTER_DEATHS;
     const run = careful ? runCarefully : runChunk;
     const rows = await run(made, process, ref, begun, chunk);
-    if (rows === undefined) return await giveBack(made, ref);
-    await close(made, ref, chunk, rows, begunAt);
+    if (rows !== undefined) return await close(made, ref, chunk, rows, begunAt);
+    givenBack = await giveBack(made, ref);
   } catch (error) {
-    if (isTrouble(error)) await surviveTrouble(worker, ref);
+    await survive(worker, { ref, target: job.target, holder: holderOf(ref, chunk) }, error);
     throw await asBlocked(worker, error);
   } finally {
     over?.forget();
   }
+  throw givenBack;
+}
+
+function holderOf(ref: ChunkRef, { started }: ChunkState): string {
+  return `${chunkKey(ref)}#${started}`;
 }
 
 /** A signal that comes shortly before this process is ended, if it is. */
@@ -96,21 +103,6 @@ async function asBlocked({ ports }: TransferWorker, error: unknown): Promise<unk
   if (!(error instanceof OrthancError) || !error.verdict.gate) return error;
   await closeGate(ports, error.endpoint, error.verdict.gate, error.message);
   return new Postponed('BLOCKED', error.message, BLOCKED_SECONDS);
-}
-
-/** A store, a queue or a secret that cannot be had for a moment says nothing about the chunk. */
-function isTrouble(error: unknown): boolean {
-  return error instanceof MigrationError && !(error instanceof FatalError) && !(error instanceof Postponed);
-}
-
-/** The attempt has not died: as far as that can still be written down. */
-async function surviveTrouble({ ports }: TransferWorker, ref: ChunkRef): Promise<void> {
-  const { store, clock, log } = ports;
-  try {
-    await store.changeChunk(ref, { kind: 'returned', at: clock.now(), crashed: false });
-  } catch (error) {
-    log.warn({ chunk: chunkKey(ref) }, `an attempt will count as dead: ${messageOf(error)}`);
-  }
 }
 
 async function requireOpen(worker: TransferWorker, name: EndpointName): Promise<void> {
@@ -136,10 +128,11 @@ async function prepare(
     target: await worker.servers.server(job.target, 'target'),
     pool,
     repeated: chunk.started > 1,
-    holder: `${chunkKey(ref)}#${chunk.started}`,
+    holder: holderOf(ref, chunk),
     condemned: new Set(chunk.condemned),
     onTheWire: undefined,
     hasStored: false,
+    hasFailed: false,
     blockage: undefined,
   };
 }
@@ -198,8 +191,8 @@ async function entriesOf(attempt: Attempt, page: PlanPage, chunk: ChunkState): P
   return entries;
 }
 
-/** Nothing is concluded: the message comes again. What was stored meanwhile is found in the target then. */
-async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
+/** Nothing is concluded: the message comes again, as what this returns says. What was stored meanwhile is found in the target then. */
+async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<Postponed> {
   const { worker, blockage } = attempt;
   const { ports } = worker;
   if (blockage) await closeGate(ports, endpointName(attempt, blockage.side), blockage.gate, blockage.message);
@@ -214,9 +207,9 @@ async function giveBack(attempt: Attempt, ref: ChunkRef): Promise<never> {
       at: ports.clock.now(),
       crashed: blockage?.crashed ?? false,
     });
-  if (!blockage) throw new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
+  if (!blockage) return new Postponed('OUT_OF_TIME', `chunk ${chunkKey(ref)} goes on later`, 0);
   ports.log.warn({ chunk: chunkKey(ref), code: blockage.gate }, blockage.message);
-  throw new Postponed('BLOCKED', blockage.message, BLOCKED_SECONDS);
+  return new Postponed('BLOCKED', blockage.message, BLOCKED_SECONDS);
 }
 
 async function close(

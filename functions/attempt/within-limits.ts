@@ -1,4 +1,5 @@
 import type { ItemId } from '../core/ids.ts';
+import { orFail } from './for-all.ts';
 import type { Sent } from './judge.ts';
 import type { Watch } from './process.ts';
 import type { Attempt } from './worker.ts';
@@ -14,14 +15,21 @@ export async function withinLimits(
   watch: Watch | undefined,
   send: () => Promise<Sent>,
 ): Promise<Sent> {
-  return attempt.pool.run(bytes, async () => {
-    if (attempt.blockage || attempt.deadline.remainingMs() < LAST_START_MS) return { kind: 'given-up' };
+  const begin = async (): Promise<Sent> => {
+    if (!mayStart(attempt)) return { kind: 'given-up' };
     await watch?.before(id);
     const sent = await send();
     // The mark stays on an item under which the target broke down, or for which all the time was too short, and on nobody else.
     if (sent.kind !== 'given-up' || !(brokeDown(attempt) || wasTooSlow(attempt))) await watch?.after(id);
     return sent;
-  });
+  };
+  // Noted before the place is free: whoever is next must not begin.
+  return attempt.pool.run(bytes, () => orFail(attempt, begin()));
+}
+
+/** Whether anything more may be begun in this attempt. */
+export function mayStart({ blockage, hasFailed, deadline }: Attempt): boolean {
+  return !blockage && !hasFailed && deadline.remainingMs() >= LAST_START_MS;
 }
 
 /** What `send` brings; `undefined` when the attempt is over before it does. */

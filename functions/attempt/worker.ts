@@ -96,6 +96,8 @@ export interface Attempt {
   onTheWire: ItemId | undefined;
   /** Whether the target took anything. */
   hasStored: boolean;
+  /** Set by an error that is no outcome: nothing more is started after it. */
+  hasFailed: boolean;
   /** Set once: nothing more is started after it. */
   blockage: Blockage | undefined;
 }

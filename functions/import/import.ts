@@ -1,4 +1,5 @@
 import { failedLookup, rowOfFailure } from '../attempt/failed-rows.ts';
+import { forAll } from '../attempt/for-all.ts';
 import { lookUp } from '../attempt/lookup.ts';
 import type { Process } from '../attempt/process.ts';
 import { prove, type Unproven } from '../attempt/prove.ts';
@@ -106,8 +107,8 @@ async function visitAll(visit: Visit, dump: Dump, { keys }: Dumps, files: readon
   const readAll = async (entries: readonly FileEntry[]): Promise<void> => {
     const whole = entries.filter((entry) => !entry.member);
     if (visit.watch) for (const entry of whole) await readFile(entry);
-    else if (dump.near) await readAhead(whole, sourceOf, read, () => !visit.attempt.blockage);
-    else await Promise.all(whole.map(readFile));
+    else if (dump.near) await readAhead(visit.attempt, whole, sourceOf, read);
+    else await forAll(visit.attempt, whole, readFile);
     const inside = entries.filter((entry) => entry.member);
     for (const [file, members] of Map.groupBy(inside, (entry) => entry.file))
       await readMembers(visit, { ...archive, file }, members, read, made);

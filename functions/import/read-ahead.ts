@@ -1,3 +1,6 @@
+import { orFail } from '../attempt/for-all.ts';
+import { mayStart } from '../attempt/within-limits.ts';
+import type { Attempt } from '../attempt/worker.ts';
 import { LEAST_BYTES, SLOT_BYTES } from '../core/md5/slots.ts';
 import type { FileEntry } from '../core/plan.ts';
 import { Backlog } from './backlog.ts';
@@ -12,25 +15,26 @@ const BACKLOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Reads files before the target has room for them, several small ones at a time: their MD5s are then made together (core/md5), and
- * what is next lies ready. `proceed` tells, before each such group, whether to go on.
+ * what is next lies ready. Nothing more is read once the attempt may start nothing more. Raises the first error of a visit, when all
+ * that were begun have ended.
  */
 export async function readAhead(
+  attempt: Attempt,
   entries: readonly FileEntry[],
   open: (entry: FileEntry) => Source,
   visit: (entry: FileEntry, source: Source) => Promise<void>,
-  proceed: () => boolean,
 ): Promise<void> {
   const backlog = new Backlog(BACKLOG_BYTES);
   try {
     for (const group of groupsOf(entries)) {
       const bytes = group.map((entry) => (isSmall(entry) ? entry.size : 0));
       await backlog.room(bytes.reduce((sum, size) => sum + size, 0));
-      if (!proceed()) break;
+      if (!mayStart(attempt)) break;
       const sources = group.map((entry) => (isSmall(entry) ? new ReadSource(open(entry)) : open(entry)));
       await Promise.all(sources.map((source) => source instanceof ReadSource && source.settled()));
       for (const [index, source] of sources.entries()) {
         const entry = group[index];
-        if (entry) backlog.add(bytes[index] ?? 0, visited(entry, source));
+        if (entry) backlog.add(bytes[index] ?? 0, orFail(attempt, visited(entry, source)));
       }
     }
   } finally {

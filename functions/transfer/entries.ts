@@ -6,6 +6,7 @@ import {
   rowOfFailure,
   rowOfTooLarge,
 } from '../attempt/failed-rows.ts';
+import { forAll } from '../attempt/for-all.ts';
 import { lookUp } from '../attempt/lookup.ts';
 import type { Watch } from '../attempt/process.ts';
 import { prove, type Unproven } from '../attempt/prove.ts';
@@ -84,7 +85,7 @@ export async function processEntries(
     else if (sent.kind !== 'given-up') rows.push(rowOfFailure(attempt, entry, source, sent, begun));
   };
   if (watch) for (const entry of entries) await sendOne(entry);
-  else await Promise.all(entries.map(sendOne));
+  else await forAll(attempt, entries, sendOne);
   if (attempt.blockage || rows.length + unproven.length < entries.length) return undefined;
   const proven = await prove(attempt, unproven);
   return proven && [...rows, ...proven];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Attempt } from '../../../functions/attempt/worker.ts';
 import type { FileItem, FileKey, Md5 } from '../../../functions/core/ids.ts';
 import type { FileEntry } from '../../../functions/core/plan.ts';
 import { readAhead } from '../../../functions/import/read-ahead.ts';
@@ -31,7 +32,13 @@ function rig(broken: ReadonlySet<string> = new Set()) {
   return { told, open };
 }
 
-const always = () => true;
+function attempted(): Attempt {
+  return {
+    blockage: undefined,
+    hasFailed: false,
+    deadline: { remainingMs: () => 60_000 },
+  } as Partial<Attempt> as Attempt;
+}
 
 describe('reading ahead', () => {
   it('reads eight images before the first of them is visited', async () => {
@@ -43,7 +50,7 @@ describe('reading ahead', () => {
       expect(String(await body.next())).toBe(file);
       await body.close?.();
     };
-    await readAhead(entries, open, visit, always);
+    await readAhead(attempted(), entries, open, visit);
     expect(told.slice(0, 9)).toEqual([...entries.slice(0, 8).map(({ file }) => `read ${file}`), 'visit f0']);
     for (const { file } of entries)
       expect(told.filter((what) => what.endsWith(` ${file}`))).toEqual([
@@ -56,29 +63,24 @@ describe('reading ahead', () => {
   it('leaves large and wrapped files to their turn', async () => {
     const { told, open } = rig();
     const wrapped = entry('wrapped', 10, [{ kind: 'compressed' }] as unknown as FileEntry['content']['layers']);
-    await readAhead([entry('large', 5_000_000), wrapped], open, async () => undefined, always);
+    await readAhead(attempted(), [entry('large', 5_000_000), wrapped], open, async () => undefined);
     expect(told).toEqual([]);
   });
 
   it('gives back what nobody asked for', async () => {
     const { told, open } = rig();
-    await readAhead([entry('a')], open, async () => undefined, always);
+    await readAhead(attempted(), [entry('a')], open, async () => undefined);
     expect(told).toEqual(['read a', 'close a']);
   });
 
   it('what was read is measured without being read again, and can still be sent', async () => {
     const { told, open } = rig();
-    await readAhead(
-      [entry('name')],
-      open,
-      async (_, source) => {
-        expect(await source.measure()).toEqual({ size: 4, md5: MD5 });
-        expect(String(await (await source.body()).next())).toBe('name');
-        // The second time it is read anew.
-        await source.body();
-      },
-      always,
-    );
+    await readAhead(attempted(), [entry('name')], open, async (_, source) => {
+      expect(await source.measure()).toEqual({ size: 4, md5: MD5 });
+      expect(String(await (await source.body()).next())).toBe('name');
+      // The second time it is read anew.
+      await source.body();
+    });
     expect(told).toEqual(['read name', 'read name']);
   });
 
@@ -86,35 +88,38 @@ describe('reading ahead', () => {
     const broken = new Set(['a']);
     const { told, open } = rig(broken);
     const seen: string[] = [];
-    await readAhead(
-      [entry('a'), entry('b')],
-      open,
-      async ({ file }, source) => {
-        await source.body().catch((error: Error) => seen.push(error.message));
-        broken.clear();
-        if (file === 'a') await source.body();
-      },
-      always,
-    );
+    await readAhead(attempted(), [entry('a'), entry('b')], open, async ({ file }, source) => {
+      await source.body().catch((error: Error) => seen.push(error.message));
+      broken.clear();
+      if (file === 'a') await source.body();
+    });
     expect(seen).toEqual(['cannot read a']);
     expect(told.filter((what) => what === 'read a')).toHaveLength(2);
   });
 
-  it('begins nothing once it is not to go on, and raises what a visit raises when all have ended', async () => {
+  it('GIVEN a visit that fails THEN nothing more is read, and its error is raised when all have ended', async () => {
     const { told, open } = rig();
-    let ended = 0;
-    let visited = 0;
-    const entries = Array.from({ length: 100 }, (_, index) => entry(`f${index}`, 1_000_000));
+    let [visited, ended] = [0, 0];
     const visit = async (): Promise<void> => {
       visited += 1;
       const fails = visited === 3;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, fails ? 1 : 5));
       ended += 1;
       if (fails) throw new Error('a visit failed');
     };
-    await expect(readAhead(entries, open, visit, () => visited < 16)).rejects.toThrow('a visit failed');
+    const attempt = attempted();
+    const entries = Array.from({ length: 100 }, (_, index) => entry(`f${index}`, 1_000_000));
+    await expect(readAhead(attempt, entries, open, visit)).rejects.toThrow('a visit failed');
+    expect(attempt.hasFailed).toBe(true);
     expect(ended).toBe(visited);
-    expect(visited).toBeLessThanOrEqual(16);
-    expect(told.filter((what) => what.startsWith('read'))).toHaveLength(visited);
+    expect(visited).toBe(8);
+    expect(told.filter((what) => what.startsWith('read'))).toHaveLength(8);
+  });
+
+  it('GIVEN little time left THEN nothing is read', async () => {
+    const { told, open } = rig();
+    const late = { ...attempted(), deadline: { remainingMs: () => 1000 } };
+    await readAhead(late, [entry('a')], open, async () => undefined);
+    expect(told).toEqual([]);
   });
 });
