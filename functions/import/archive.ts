@@ -43,8 +43,11 @@ export async function readArchive(
       if (left === 0) break;
     }
   } finally {
-    await backlog.drained();
-    await archive.close();
+    try {
+      await backlog.drained();
+    } finally {
+      await archive.close();
+    }
   }
 
   async function take(member: Member, entry: FileEntry): Promise<void> {
