@@ -6,9 +6,10 @@ import type { Job } from '../core/job.ts';
 import { itemOf } from '../core/outcome.ts';
 import { pagesOfRound, pagesUpTo } from '../core/page-walk.ts';
 import type { PlanEntry, PlanPage } from '../core/plan.ts';
-import type { Deadline, Ports } from '../core/ports.ts';
+import type { Deadline, ObjectStore, Ports } from '../core/ports.ts';
 import { readStoredLines } from '../core/stored-lines.ts';
-import { type Manifest, manifestKey } from './manifest.ts';
+import { evidencePrefix, type Manifest, manifestKey } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
 import { readReceipt } from './receipt.ts';
 import { readSegments, type Segment, writeSegment } from './segments.ts';
 import { ShardWriter } from './shards.ts';
@@ -52,11 +53,23 @@ export async function compact(ports: Ports, job: Job, deadline: Deadline): Promi
     counts,
     shards: segments.flatMap((segment) => segment.shards),
   };
+  await emptyFormer(ports.objects, manifest);
   await ports.objects.write(
     manifestKey(job.id),
     new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`),
   );
   return counts;
+}
+
+/**
+ * A retry may leave fewer shards than there were: whoever counts the rows in a folder must not meet those of before. Nothing is
+ * deleted, since no function may do that.
+ */
+async function emptyFormer(objects: ObjectStore, { jobId, shards }: Manifest): Promise<void> {
+  const former = (await readManifest(objects, jobId))?.shards ?? [];
+  const now = new Set(shards.map(({ path }) => path));
+  for (const { path } of former)
+    if (!now.has(path)) await objects.write(evidencePrefix(jobId) + path, new Uint8Array());
 }
 
 async function compactSegment(

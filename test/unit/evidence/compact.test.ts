@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { countRows } from '../../../functions/core/counts.ts';
-import type { OutcomeRow } from '../../../functions/core/outcome.ts';
+import { type OutcomeRow, outcomeClass } from '../../../functions/core/outcome.ts';
 import { compact } from '../../../functions/evidence/compact.ts';
 import { encodeReceipt } from '../../../functions/evidence/receipt.ts';
 import { chunk, instance, job, jobId, page, row } from '../../contract/samples.ts';
@@ -11,13 +11,11 @@ const JOB = job({ state: 'finishing', round: 2 });
 const FOREVER = { remainingMs: () => Number.POSITIVE_INFINITY };
 
 /** Pages of one chunk with one instance each, the last of them in a second round. */
-async function plan() {
-  const { ports } = memoryPorts();
+async function plan(objects = memoryPorts().ports.objects, even: 'TARGET_REFUSED' | 'STORED' = 'TARGET_REFUSED') {
+  const ports = { ...memoryPorts().ports, objects };
   for (let n = 0; n < PAGES; n += 1) {
-    const stored: OutcomeRow = row(instance(n), {
-      outcome: n % 2 ? 'success' : 'failure',
-      code: n % 2 ? 'STORED' : 'TARGET_REFUSED',
-    });
+    const code = n % 2 ? 'STORED' : even;
+    const stored: OutcomeRow = row(instance(n), { outcome: outcomeClass(code), code });
     const receipt = `jobs/job-1/receipts/${n}`;
     await ports.objects.write(receipt, encodeReceipt([stored]));
     const chunks = [chunk({ instances: 1, state: 'closed', receipt, counts: countRows([stored]) })];
@@ -61,6 +59,22 @@ describe('the evidence of a long job', () => {
     expect(expected.manifest.scanned).toBe(PAGES);
     expect(new Set(expected.rows.map(({ instance: id }) => id)).size).toBe(PAGES);
     expect(new Set(expected.manifest.shards.map(({ path }: { path: string }) => path)).size).toBe(6);
+  });
+
+  it('GIVEN failures that a retry has settled THEN no row of them is left in the folder', async () => {
+    const ports = await plan();
+    await compact(ports, JOB, FOREVER);
+    const before = await evidence(ports);
+    const later = await plan(ports.objects, 'STORED');
+    // A retry is another round.
+    await compact(later, { ...JOB, round: 3 }, FOREVER);
+    const after = await evidence(later);
+    expect(after.manifest.counts).toMatchObject({ success: PAGES, failure: 0 });
+    const gone = before.manifest.shards.filter(
+      ({ path }: { path: string }) => !after.manifest.shards.some((shard: { path: string }) => shard.path === path),
+    );
+    expect(gone.length).toBeGreaterThan(0);
+    for (const { path } of gone) expect(await ports.objects.read(`jobs/job-1/${path}`)).toHaveLength(0);
   });
 
   it('is refused when rows and counters differ', async () => {
