@@ -1,18 +1,35 @@
 import { FatalError, MigrationError } from './errors.ts';
 import type { ByteRange, ObjectStore } from './ports.ts';
 
+const LINE_FEED = 0x0a;
+
 /**
  * Reads an NDJSON object of a job, or a part of it. Raises `JOB_DAMAGED` when it is gone or no longer what was written: trying again
  * would not help, and waiting would never end.
  */
 export async function readStoredLines<T>(objects: ObjectStore, key: string, range?: ByteRange): Promise<T[]> {
+  const body = await readPart(objects, key, range);
   try {
-    return parseLines<T>(await objects.read(key, range));
+    return parseLines<T>(body);
   } catch (error) {
-    const gone = error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND';
-    if (gone) throw jobDamaged(key, error);
     // Without the cause: it quotes the line, which may name a file.
     throw isSyntaxError(error) ? jobDamaged(key) : error;
+  }
+}
+
+/** Reads a list of names, one a line, that a job was given. Raises `JOB_DAMAGED` when it is gone or was cut within a name. */
+export async function readNameList(objects: ObjectStore, key: string): Promise<Uint8Array> {
+  const body = await readPart(objects, key);
+  if (body.at(-1) !== LINE_FEED) throw jobDamaged(key);
+  return body;
+}
+
+async function readPart(objects: ObjectStore, key: string, range?: ByteRange): Promise<Uint8Array> {
+  try {
+    return await objects.read(key, range);
+  } catch (error) {
+    const gone = error instanceof MigrationError && error.code === 'OBJECT_NOT_FOUND';
+    throw gone ? jobDamaged(key, error) : error;
   }
 }
 

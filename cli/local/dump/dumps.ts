@@ -5,6 +5,7 @@ import { FatalError } from '../../../functions/core/errors.ts';
 import type { EndpointName, FileKey } from '../../../functions/core/ids.ts';
 import type { DumpPlaces } from '../../../functions/core/job.ts';
 import type { Log, ObjectStore } from '../../../functions/core/ports.ts';
+import { readNameList } from '../../../functions/core/stored-lines.ts';
 import { type LocalSource, openLocalDump } from './local-dump.ts';
 
 export interface LocalDumpsOptions {
@@ -22,7 +23,7 @@ export function createLocalDumps({ objects, log, keys, scratch }: LocalDumpsOpti
   const open = async (places: DumpPlaces): Promise<Dump> => {
     if ('uploads' in places) throw new FatalError('JOB_DAMAGED', 'uploads cannot be read on one machine');
     const source: LocalSource =
-      'roots' in places ? places : { names: lines(await objects.read(places.list)) as FileKey[] };
+      'roots' in places ? places : { names: lines(await readNameList(objects, places.list)) as FileKey[] };
     const temporary = join(scratch, 'indexes');
     return openLocalDump(source, { temporary, onWarning: (message) => log.warn({}, message) });
   };

@@ -3,6 +3,7 @@ import type { StorageKeys } from '../../core/content.ts';
 import type { Dump, Dumps } from '../../core/dump.ts';
 import type { DumpPlaces } from '../../core/job.ts';
 import type { ObjectStore } from '../../core/ports.ts';
+import { readNameList } from '../../core/stored-lines.ts';
 import { PAGE_ENTRIES } from './list-bucket.ts';
 import { ListedNames } from './listed-names.ts';
 import { rootsOf } from './roots.ts';
@@ -31,7 +32,7 @@ export function createS3Dumps({ client, keys, objects, pageEntries = PAGE_ENTRIE
     if ('uploads' in places) return undefined;
     if ('roots' in places) return { roots: rootsOf(places.roots) };
     if (last?.list !== places.list)
-      last = { list: places.list, names: new ListedNames(await objects.read(places.list)) };
+      last = { list: places.list, names: new ListedNames(await readNameList(objects, places.list)) };
     return { names: last.names };
   };
   return {
