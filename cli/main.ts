@@ -56,7 +56,8 @@ function explain(error: unknown, console: Console, verbose: boolean): ExitCode {
   console.err(`error: ${oneLine(messageOf(error))}`);
   if (verbose) for (const line of causesOf(error)) console.err(line);
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof FatalError) return EXIT.fatal;
+  // What a port raised while no job ran yet, or no longer.
+  if (error instanceof FatalError || (error instanceof Error && error.cause instanceof FatalError)) return EXIT.fatal;
   return error instanceof MigrationError ? EXIT.usage : EXIT.fatal;
 }
 

@@ -95,6 +95,15 @@ test('GIVEN a state directory that cannot be written THEN it says so', async () 
   expectRefusal(await replicate(), /cannot write .*\/state/);
 });
 
+test('GIVEN a state directory whose objects cannot be written before a job runs THEN that is no mistake in the command line', async () => {
+  await mkdir(join(state.path, 'objects'), { recursive: true });
+  await writeFile(join(state.path, 'objects/jobs'), 'a file where a folder belongs');
+  // So many that their names are kept as an object.
+  const files = Array.from({ length: 21 }, (_, index) => join(state.path, `file-${index}`));
+  for (const file of files) await writeFile(file, '');
+  expectRefusal(await run(['import', ...files, target.url, '--state-dir', state.path]), /objects\/jobs/);
+});
+
 test('GIVEN a full disk THEN the run ends with one line, and the same command goes on once there is room', async () => {
   const place = await mkdtemp(join(tmpdir(), 'om-full-'));
   // A file system of its own needs no root within a user namespace; it vanishes with the last process there.
