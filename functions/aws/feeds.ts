@@ -20,8 +20,9 @@ const WANTED = {
 };
 
 /**
- * Enables and disables what feeds the functions. Lambda refuses to change a mapping while it is being changed: it stays as it is then, and
- * whoever asks again a minute later is heard. Raises `FEEDS_UNAVAILABLE`.
+ * Enables and disables what feeds the functions. Lambda refuses to change a mapping while it is being changed: whoever asks again a minute
+ * later is heard. The change under way may be this very one: the SDK tries again when an answer is lost, and meets its own first try.
+ * Raises `FEEDS_UNAVAILABLE`.
  */
 export function createFeeds(client: LambdaClient, mappings: Mappings): FunctionFeeds {
   const change = async (UUID: string, enabled: boolean): Promise<'changed' | 'unchanged' | 'busy'> => {

@@ -254,7 +254,7 @@ export interface EventBus {
 
 /** What feeds a queue's chunks to functions. */
 export interface FunctionFeeds {
-  /** Lets chunks of such a queue through, or holds them back. `busy`: it cannot be changed just now. */
+  /** Lets chunks of such a queue through, or holds them back. `busy`: it is being changed just now, maybe by this very call. */
   set(queue: 'transfer' | 'import', enabled: boolean): Promise<'changed' | 'unchanged' | 'busy'>;
 }
 

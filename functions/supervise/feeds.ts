@@ -24,17 +24,17 @@ export async function tendFeeds(ports: Ports, jobs: readonly Job[]): Promise<voi
   }
 }
 
-/** Marked first: whoever dies in between leaves a mark too many, and not a queue that nobody opens again. */
+/**
+ * Marked first: whoever dies in between leaves a mark too many, and not a queue that nobody opens again. For the same reason the mark goes
+ * only where it is certain that somebody else has switched the queue off: `busy` may be our own change, whose answer was lost.
+ */
 async function holdBack({ store, clock, feeds, log }: Ports, queue: Queue): Promise<void> {
   const now = clock.now();
-  if ((await store.leaseHolder(mark(queue), now)) !== undefined) {
-    await feeds?.set(queue, false);
-    return;
-  }
-  await store.takeLease(mark(queue), HOLDER, now, FOR_EVER_MS);
-  if ((await feeds?.set(queue, false)) === 'changed')
-    log.warn({ queue }, 'no chunks are delivered while a server is away');
-  else await store.releaseLease(mark(queue), HOLDER);
+  const marked = (await store.leaseHolder(mark(queue), now)) !== undefined;
+  if (!marked) await store.takeLease(mark(queue), HOLDER, now, FOR_EVER_MS);
+  const set = await feeds?.set(queue, false);
+  if (set === 'changed') log.warn({ queue }, 'no chunks are delivered while a server is away');
+  if (set === 'unchanged' && !marked) await store.releaseLease(mark(queue), HOLDER);
 }
 
 async function letThrough({ store, clock, feeds, log }: Ports, queue: Queue): Promise<void> {

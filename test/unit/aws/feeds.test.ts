@@ -42,7 +42,7 @@ test.each([
   expect(updates()).toEqual([{ UUID: 'uuid-i', Enabled: enabled }]);
 });
 
-test('a mapping that is being changed stays as it is for now', async () => {
+test('a mapping that is being changed is left to whoever changes it, which may be this very call', async () => {
   lambda.on(GetEventSourceMappingCommand).resolves({ State: 'Disabling' });
   lambda.on(UpdateEventSourceMappingCommand).rejects(new ResourceInUseException({ $metadata: {}, message: 'text' }));
   expect(await feeds.set('transfer', true)).toBe('busy');

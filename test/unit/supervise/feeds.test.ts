@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { closeGate, openGate } from '../../../functions/core/gates.ts';
 import type { EndpointName, FileKey } from '../../../functions/core/ids.ts';
 import type { Job } from '../../../functions/core/job.ts';
+import type { FunctionFeeds } from '../../../functions/core/ports.ts';
 import { tendFeeds } from '../../../functions/supervise/feeds.ts';
 import { job, SOURCE, TARGET } from '../../contract/samples.ts';
 import { memoryPorts } from '../../support/memory-ports.ts';
@@ -52,5 +53,26 @@ describe('the chunks of a queue', () => {
     await openGate(ports, TARGET);
     await tendFeeds(ports, [running()]);
     expect(fed.get('transfer')).toBe(false);
+  });
+
+  it('are let through again although the answer to holding them back was lost', async () => {
+    const { ports, fed } = memoryPorts();
+    const set = ports.feeds?.set ?? (async () => 'unchanged' as const);
+    let lost = 0;
+    // The first call takes effect; what the SDK then tries again meets a mapping that is being changed.
+    const feeds: FunctionFeeds = {
+      set: async (queue, enabled) => {
+        const answer = await set(queue, enabled);
+        lost += 1;
+        return lost === 1 ? 'busy' : answer;
+      },
+    };
+    await closeGate(ports, TARGET, 'UNREACHABLE', 'away');
+    await tendFeeds({ ...ports, feeds }, [running()]);
+    expect(fed.get('transfer')).toBe(false);
+    await tendFeeds({ ...ports, feeds }, [running()]);
+    await openGate(ports, TARGET);
+    await tendFeeds({ ...ports, feeds }, [running()]);
+    expect(fed.get('transfer')).toBe(true);
   });
 });
