@@ -1,23 +1,27 @@
 import { type AttributeValue, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { checkVersion, type Item } from './stored.ts';
+import { checkVersion, hasKnownLayout, type Item } from './stored.ts';
 import { answerOf, type Table } from './table-access.ts';
 
 /** Which part of a partition: from this sort key on, or what comes after it. */
 export type Range = { readonly from: string } | { readonly after: string };
 
 /** Items of a partition in the order of their sort keys, at most `limit`. Raises `STORE_NEWER_VERSION` and `STORE_UNAVAILABLE`. */
-export function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
-  return query(table, { ConsistentRead: true, ...partition(pk, range) }, limit);
+export async function queryItems(table: Table, pk: string, range?: Range, limit = Infinity): Promise<Item[]> {
+  const found = await query(table, { ConsistentRead: true, ...partition(pk, range) }, limit);
+  return found.map((item) => checkVersion(table.name, item));
 }
 
-/** All items with this key in a global index of the same name, which follows the table within moments. Raises as `queryItems` does. */
-export function queryIndex(table: Table, index: string, key: string): Promise<Item[]> {
+/**
+ * All items with this key in a global index of the same name, which follows the table within moments; those of another layout are
+ * left alone. Raises `STORE_UNAVAILABLE`.
+ */
+export async function queryIndex(table: Table, index: string, key: string): Promise<Item[]> {
   const condition = {
     KeyConditionExpression: '#key = :key',
     ExpressionAttributeNames: { '#key': index },
     ExpressionAttributeValues: { ':key': { S: key } },
   };
-  return query(table, { IndexName: index, ...condition }, Infinity);
+  return (await query(table, { IndexName: index, ...condition }, Infinity)).filter(hasKnownLayout);
 }
 
 async function query(table: Table, which: Omit<QueryCommandInput, 'TableName'>, limit: number): Promise<Item[]> {
@@ -35,7 +39,7 @@ async function query(table: Table, which: Omit<QueryCommandInput, 'TableName'>, 
     found.push(...(answer.Items ?? []));
     next = answer.LastEvaluatedKey;
   } while (next);
-  return found.map((item) => checkVersion(table.name, item));
+  return found;
 }
 
 function partition(pk: string, range: Range | undefined) {

@@ -14,9 +14,13 @@ export function attributesOfKey({ pk, sk }: Key): Record<string, AttributeValue>
 
 /** The item, if it has the layout that this code knows. Raises `STORE_NEWER_VERSION`. */
 export function checkVersion(table: string, item: Item): Item {
-  if (item.v?.N === VERSION.N) return item;
+  if (hasKnownLayout(item)) return item;
   const found = `${item.pk?.S} in the table ${table} has layout ${item.v?.N}, this version knows ${LAYOUT_VERSION}`;
   throw new MigrationError('STORE_NEWER_VERSION', `${found}; deploy the version that wrote it, or a newer one`);
+}
+
+export function hasKnownLayout(item: Item): boolean {
+  return item.v?.N === VERSION.N;
 }
 
 export function numberOf(item: Item, name: string): number {

@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoJobStore } from '../../../../functions/aws/dynamodb/job-store.ts';
 import { findingKey, jobKey, type Key, leaseKey, pageKey } from '../../../../functions/aws/dynamodb/keys.ts';
+import { OPEN_INDEX } from '../../../../functions/aws/dynamodb/table.ts';
 import { type FileKey, fileItem } from '../../../../functions/core/ids.ts';
 import { fileFinding, finding, instance, job, jobId, page } from '../../../contract/samples.ts';
 import { type DynamoDb, startDynamoDb } from '../../../support/dynamodb.ts';
@@ -108,6 +109,14 @@ describe('items of a newer layout', () => {
     await expect(other.page(jobId(), 1, 0)).rejects.toMatchObject(NEWER);
     await expect(other.pages(jobId(), 1, 0, 5)).rejects.toMatchObject(NEWER);
     await expect(other.changeChunk(REF, { kind: 'started', at: 1 })).rejects.toMatchObject(NEWER);
+  });
+
+  test('do not keep the jobs of this version from being looked after', async () => {
+    await other.createJob(job({ id: jobId('ours') }));
+    const { pk, sk } = jobKey(jobId('newer'));
+    const item = { pk: { S: pk }, sk: { S: sk }, v: { N: '2' }, [OPEN_INDEX]: { S: 'yes' } };
+    await dynamoDb.client.send(new PutItemCommand({ TableName: table, Item: item }));
+    expect((await other.openJobs()).map(({ id }) => id)).toEqual([jobId('ours')]);
   });
 
   test('are changed by nobody', async () => {
