@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Side } from '../core/answer.ts';
-import { FatalError } from '../core/errors.ts';
+import { FatalError, type MigrationError } from '../core/errors.ts';
 import type { ConflictPolicy } from '../core/job.ts';
 import type { GateCode } from '../core/verdict.ts';
 import { OrthancError } from './errors.ts';
@@ -141,9 +141,22 @@ async function fatally<T>(side: Side, ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (!(error instanceof OrthancError)) throw error;
-    // Without an answer, or with a passing failure, a job cannot begin either.
-    const gate = error.verdict.gate ?? (error.breakage ? 'UNREACHABLE' : 'FAILING');
+    const gate = gateOf(error);
     const code = `${side.toUpperCase()}_${gate}`;
     throw new FatalError(code, `${error.message}; ${REMEDIES[gate]}`, { cause: error });
   }
+}
+
+/** Without an answer, or with a passing failure, a job cannot begin either. */
+function gateOf({ verdict, breakage }: OrthancError): GateCode {
+  return verdict.gate ?? (breakage ? 'UNREACHABLE' : 'FAILING');
+}
+
+/** Why a server cannot be worked with for now; `undefined` where waiting does not help: it would refuse the job tomorrow, too. */
+export function passingTrouble(error: MigrationError): GateCode | undefined {
+  const trouble = error instanceof FatalError ? error.cause : error;
+  if (!(trouble instanceof OrthancError)) return undefined;
+  const gate = gateOf(trouble);
+  const passes = trouble.retryClass === 'wait' || trouble.retryClass === 'retry';
+  return passes && gate !== 'READ_ONLY' ? gate : undefined;
 }

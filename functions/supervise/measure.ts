@@ -2,6 +2,7 @@ import { type Job, serversOf, takesUploads } from '../core/job.ts';
 import type { PlanPage } from '../core/plan.ts';
 import type { Ports } from '../core/ports.ts';
 import { updateJob } from './update-job.ts';
+import { waitsForServers } from './waits-for-servers.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -23,10 +24,9 @@ export async function noteProgress(
 export async function measureJobs({ store, clock, metrics }: Ports, jobs: readonly Job[]): Promise<void> {
   if (!metrics) return;
   const now = clock.now();
-  const running = jobs.filter(({ state }) => state === 'running');
   let closedFor = 0;
   let stillFor = 0;
-  for (const job of running) {
+  for (const job of jobs.filter(waitsForServers)) {
     const gates = await Promise.all(serversOf(job).map((name) => store.gate(name)));
     const closed = gates.filter(({ state }) => state === 'closed');
     for (const { blockedSince } of closed) closedFor = Math.max(closedFor, now - (blockedSince ?? now));
@@ -34,7 +34,7 @@ export async function measureJobs({ store, clock, metrics }: Ports, jobs: readon
     const waits = closed.length > 0 || takesUploads(job);
     if (!waits) stillFor = Math.max(stillFor, now - Math.max(job.progress?.at ?? now, job.resumedAt));
   }
-  metrics.add('JobsRunning', running.length);
+  metrics.add('JobsRunning', jobs.filter(({ state }) => state === 'running').length);
   metrics.add('GateClosedMinutes', closedFor / MINUTE_MS);
   metrics.add('MinutesWithoutProgress', stillFor / MINUTE_MS);
 }

@@ -2,6 +2,7 @@ import { addCounts } from '../core/counts.ts';
 import { ENDED, endToTell, type Job, readsDump, serversOf } from '../core/job.ts';
 import type { Gate, JobEvent, Ports } from '../core/ports.ts';
 import { updateJob } from './update-job.ts';
+import { waitsForServers } from './waits-for-servers.ts';
 
 /**
  * Tells whoever listens what happened to a job since the last look: at least once each, and mostly no more than that. Where nobody
@@ -31,7 +32,7 @@ function newsOfEnd(job: Job): News | undefined {
 }
 
 async function newsOfGates({ store }: Ports, job: Job): Promise<News | undefined> {
-  if (job.state !== 'running') return undefined;
+  if (!waitsForServers(job)) return undefined;
   const gates = await Promise.all(serversOf(job).map((name) => store.gate(name)));
   const closed = gates.find(({ state }) => state === 'closed');
   if (!closed) return undefined;

@@ -1,12 +1,13 @@
 import { FatalError, type MigrationError, messageOf } from '../core/errors.ts';
 import { failJob } from '../core/fail-job.ts';
+import { closeGate } from '../core/gates.ts';
 import type { JobId } from '../core/ids.ts';
 import { type Job, readsDump, SCHEMA_VERSION, takesUploads, writesTarget } from '../core/job.ts';
 import type { Deadline, Ports } from '../core/ports.ts';
 import { placeOf } from '../core/queues.ts';
 import { stopJob } from '../core/stop-job.ts';
 import { compact } from '../evidence/compact.ts';
-import { assess, assessTarget } from '../orthanc/assess.ts';
+import { assess, assessTarget, passingTrouble } from '../orthanc/assess.ts';
 import { OrthancError } from '../orthanc/errors.ts';
 import type { Servers } from '../orthanc/server.ts';
 import { failsMostly } from './fails-mostly.ts';
@@ -123,11 +124,12 @@ async function start(ports: Ports, servers: Servers, settings: SupervisorSetting
 
 /**
  * A job that somebody asked for has failed. One that takes in uploads waits for its target, or stops until it is resumed: nobody
- * would upload the same files again.
+ * would upload the same files again. While it waits, the gate tells everybody why; it opens when the job has begun.
  */
 async function couldNotBegin(ports: Ports, job: Job, error: MigrationError): Promise<void> {
   ports.log.error({ job: job.id, code: error.code }, error.message);
-  if (takesUploads(job) && !(error instanceof FatalError)) return;
+  const passing = takesUploads(job) ? passingTrouble(error) : undefined;
+  if (passing) return closeGate(ports, job.target, passing, error.message);
   const reason = { code: error.code, message: error.message };
   const state = takesUploads(job) ? 'stopped' : 'failed';
   await updateJob(ports, job.id, (stored) =>
