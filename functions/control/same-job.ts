@@ -1,5 +1,5 @@
 import type { EndpointName } from '../core/ids.ts';
-import type { Job, JobKind, Selection } from '../core/job.ts';
+import { type Job, type JobKind, type Selection, takesUploads } from '../core/job.ts';
 
 /** What makes two commands mean the same job. How it checks and how long it waits may change on the way. */
 export interface JobIdentity {
@@ -9,8 +9,10 @@ export interface JobIdentity {
   readonly selection: Selection;
 }
 
+/** No command means a job that takes in uploads: it has the name of its prefix, but lists nothing of what is there. */
 export function isSameJob(job: Job, wanted: JobIdentity): boolean {
   return (
+    !takesUploads(job) &&
     job.kind === wanted.kind &&
     job.source === wanted.source &&
     job.target === wanted.target &&

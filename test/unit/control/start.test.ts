@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { JobId } from '../../../functions/core/ids.ts';
+import type { EndpointName, JobId } from '../../../functions/core/ids.ts';
+import { job as sample } from '../../contract/samples.ts';
 import { freePort } from '../../support/ports.ts';
 import { near, openRig, type Rig } from './rig.ts';
 
@@ -55,6 +56,29 @@ test('GIVEN an import THEN the same places in any order are the same job', async
   const again = await rig.ask('start', { kind: 'import', target: 'b', roots: ['s3://dumps/a', 's3://dumps/b'] });
   expect(again).toMatchObject({ how: 'resumed', job: { id: job.id } });
 });
+
+test.each([false, true])(
+  'GIVEN a standing import of uploads THEN an import of their prefix lists it beside it (restart: %p)',
+  async (restart) => {
+    const prefix = 's3://uploads/incoming/';
+    const id = 'uploads-000001' as JobId;
+    await rig.state.store.createJob(
+      sample({
+        id,
+        kind: 'import',
+        source: prefix as EndpointName,
+        target: 'b' as EndpointName,
+        dump: { uploads: { quietMs: 1000 } },
+        state: 'running',
+      }),
+    );
+    const wanted = { kind: 'import', target: 'b', roots: [prefix], options: { selection: {} } } as const;
+    const { job, how } = await rig.ask('start', { ...wanted, restart });
+    expect({ job, how }).toMatchObject({ how: 'new', job: { source: prefix, dump: { roots: [prefix] } } });
+    expect(await rig.state.store.job(id)).toMatchObject({ state: 'running' });
+    expect(await rig.ask('start', wanted)).toMatchObject({ how: 'resumed', job: { id: job.id } });
+  },
+);
 
 test('GIVEN more studies than a record can hold THEN it says so, and nothing is begun', async () => {
   const studies = Array.from({ length: 10_000 }, (_, n) => `2.25.${n}${'0'.repeat(40)}`);
