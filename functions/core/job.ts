@@ -160,8 +160,14 @@ export type Cursor =
   | { readonly stage: 'failures'; readonly after?: ItemId; readonly code?: string; readonly redriven?: true }
   /** Changes of the source after this sequence number. */
   | { readonly stage: 'changes'; readonly since: number }
-  /** The final comparison: a fresh study list, each study listed on both servers. */
-  | { readonly stage: 'compare'; readonly list: string; readonly count: number; readonly index: number }
+  /** The final comparison: a fresh study list, each study listed on both servers; within a study after this instance. */
+  | {
+      readonly stage: 'compare';
+      readonly list: string;
+      readonly count: number;
+      readonly index: number;
+      readonly after?: OrthancId;
+    }
   /** The dump from this object on. */
   | { readonly stage: 'dump'; readonly after?: FileKey }
   /** The log of uploads from this entry on, within it from this line on. */

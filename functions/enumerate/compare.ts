@@ -1,7 +1,7 @@
 import type { OrthancId } from '../core/ids.ts';
 import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
-import { type InstanceEntry, PAGE_CHUNKS } from '../core/plan.ts';
+import type { InstanceEntry } from '../core/plan.ts';
 import { outcomesOf, plannedBefore } from './planned-before.ts';
 import { candidateStudies } from './selection.ts';
 import { type Enumeration, moveTo, STEP_MARGIN_MS, type Step } from './step.ts';
@@ -11,6 +11,11 @@ import { readStudyList, writeStudyList } from './study-list.ts';
 type CompareCursor = Cursor & { stage: 'compare' };
 
 const STUDIES_AT_ONCE = 500;
+/**
+ * Missing instances of one page. Each may be so large that it is a chunk of its own, and all chunks of a page are in one item of the job
+ * store: of 400 kB at most, about 150 bytes of which go to each closed chunk.
+ */
+const MISSING_AT_ONCE = 2000;
 
 /**
  * The comparison that ends a job: both servers are listed afresh, without regard to what was planned. What the source has
@@ -18,11 +23,25 @@ const STUDIES_AT_ONCE = 500;
  */
 export async function compareStage(enumeration: Enumeration, cursor: CompareCursor): Promise<Step> {
   if (cursor.list === '') return openComparison(enumeration);
+  const { missing, next } = await readMissing(enumeration, cursor);
+  const packer = new ChunkPacker();
+  for (const entry of await unexplained(enumeration, missing)) packer.add(entry);
+  const finished = next.index >= next.count;
+  return {
+    chunks: packer.chunks,
+    next: finished ? { stage: 'done' } : next,
+    learned: { studies: { done: next.index, total: next.count } },
+  };
+}
+
+/** As many missing instances as one page may have, the study of each, and where they end: maybe in the midst of a study. */
+async function readMissing(
+  enumeration: Enumeration,
+  cursor: CompareCursor,
+): Promise<{ readonly missing: ReadonlyMap<OrthancId, OrthancId>; readonly next: CompareCursor }> {
   const { ports, job, source, deadline } = enumeration;
   const target = await enumeration.target();
   const studies = await readStudyList(ports.objects, cursor, STUDIES_AT_ONCE);
-  const packer = new ChunkPacker();
-  let index = cursor.index;
   const missingOf = async (study: OrthancId): Promise<readonly OrthancId[]> => {
     const [wanted, held] = await Promise.all([
       selectedInstances(source, study, job.options.selection),
@@ -32,14 +51,17 @@ export async function compareStage(enumeration: Enumeration, cursor: CompareCurs
     return wanted.filter((id) => !there.has(id));
   };
   const missing = new Map<OrthancId, OrthancId>();
-  for await (const read of readAhead(studies, cursor.index, missingOf)) {
-    for (const id of read.value) missing.set(id, read.study);
-    index = read.index + 1;
-    if (missing.size >= PAGE_CHUNKS * 100 || deadline.remainingMs() < STEP_MARGIN_MS) break;
+  const { after, ...place } = cursor;
+  let next: CompareCursor = cursor;
+  for await (const { index, study, value } of readAhead(studies, cursor.index, missingOf)) {
+    const left = index === cursor.index && after !== undefined ? value.filter((id) => id > after) : value;
+    const room = MISSING_AT_ONCE - missing.size;
+    for (const id of left.slice(0, room)) missing.set(id, study);
+    const last = left[room - 1];
+    next = { ...place, ...(left.length > room && last !== undefined ? { index, after: last } : { index: index + 1 }) };
+    if (missing.size >= MISSING_AT_ONCE || deadline.remainingMs() < STEP_MARGIN_MS) break;
   }
-  for (const entry of await unexplained(enumeration, missing)) packer.add(entry);
-  const next: Cursor = index >= cursor.count ? { stage: 'done' } : { ...cursor, index };
-  return { chunks: packer.chunks, next, learned: { studies: { done: index, total: cursor.count } } };
+  return { missing, next };
 }
 
 async function openComparison({ ports, job, checkpoint, source }: Enumeration): Promise<Step> {

@@ -1,0 +1,85 @@
+import { expect, test } from '@jest/globals';
+import type { OrthancId } from '../../../functions/core/ids.ts';
+import type { Cursor } from '../../../functions/core/job.ts';
+import { CHUNK_BYTES } from '../../../functions/core/plan.ts';
+import { compareStage } from '../../../functions/enumerate/compare.ts';
+import type { Step } from '../../../functions/enumerate/step.ts';
+import type { OrthancServer } from '../../../functions/orthanc/server.ts';
+import { checkpoint, instance, job, SOURCE, TARGET } from '../../contract/samples.ts';
+import { memoryPorts } from '../../support/memory-ports.ts';
+
+/** More closed chunks than this do not fit into the item of a page. */
+const MOST_CHUNKS = 2000;
+const PLENTY = { remainingMs: () => 300_000 };
+type Studies = ReadonlyMap<OrthancId, readonly OrthancId[]>;
+
+/** Studies with so many instances each, every one of them too large to share a chunk. */
+function studiesOf(sizes: readonly number[]): Studies {
+  let last = 0;
+  const next = () => instance(++last);
+  return new Map(sizes.map((size) => [next(), Array.from({ length: size }, next)]));
+}
+
+function serverWith(studies: Studies): OrthancServer {
+  const server: Partial<OrthancServer> = {
+    studies: async () => [...studies.keys()],
+    // Servers list in an order of their own.
+    instances: async (study) => studies.get(study)?.toReversed(),
+    recorded: async (ids) => new Map(ids.map((id) => [id, { size: CHUNK_BYTES }])),
+    changes: async () => ({ changes: [], last: 0, done: true }),
+  };
+  return server as OrthancServer;
+}
+
+/** The steps of a comparison. What a step plans is in the target at the next one, or is still on its way there. */
+async function compared(source: Studies, held: Studies, arrives: boolean): Promise<readonly Step[]> {
+  const { ports } = memoryPorts();
+  const there = new Map(held);
+  const steps: Step[] = [];
+  for (let cursor: Cursor = { stage: 'compare', list: '', count: 0, index: 0 }; cursor.stage === 'compare'; ) {
+    const made: Step = await compareStage(
+      {
+        ...{ ports, job: job({ source: SOURCE, target: TARGET, state: 'running', round: 1 }), deadline: PLENTY },
+        ...{ checkpoint: checkpoint({ cursor }), source: serverWith(source), target: async () => serverWith(there) },
+      },
+      cursor,
+    );
+    steps.push(made);
+    if (arrives) for (const { id, study } of entriesOf([made])) there.set(study, [...(there.get(study) ?? []), id]);
+    cursor = made.next;
+  }
+  return steps;
+}
+
+function entriesOf(steps: readonly Step[]) {
+  return steps
+    .flatMap(({ chunks }) => chunks.flat())
+    .flatMap((entry) => {
+      if (entry.file !== undefined || entry.study === undefined) throw new Error('no instance of a study');
+      return [{ id: entry.id, study: entry.study }];
+    });
+}
+
+test.each([
+  ['one study', [4500]],
+  ['a few studies', [1999, 1, 0, 2001, 3, 1500]],
+  ['many studies', new Array<number>(700).fill(7)],
+])(
+  'GIVEN large instances of %s that are missing THEN no page has more chunks than its item holds, and each is planned once',
+  async (_, sizes) => {
+    const source = studiesOf(sizes);
+    for (const arrives of [true, false]) {
+      const steps = await compared(source, new Map(), arrives);
+      for (const { chunks } of steps) expect(chunks.length).toBeLessThanOrEqual(MOST_CHUNKS);
+      expect(entriesOf(steps).map(({ id }) => id)).toEqual([...source.values()].flat());
+      expect(steps.at(-1)?.learned?.studies).toEqual({ done: sizes.length, total: sizes.length });
+    }
+  },
+);
+
+test('GIVEN what the target has THEN only the rest is planned', async () => {
+  const source = studiesOf([2500, 3]);
+  const held = new Map([...source].map(([study, ids]) => [study, ids.filter((_, n) => n % 2 === 0)]));
+  const missing = [...source.values()].flatMap((ids) => ids.filter((_, n) => n % 2 === 1));
+  expect(entriesOf(await compared(source, held, false)).map(({ id }) => id)).toEqual(missing);
+});
