@@ -35,8 +35,8 @@ export class Intake {
     if (files.length === 0) return;
     const { objects, clock, log } = this.#ports;
     const body = new TextEncoder().encode(files.map((file) => `${file}\n`).join(''));
-    for (let job = await this.#newest(); ; job = await this.#next(job)) {
-      if (!job || isOver(job)) continue;
+    for await (const job of this.#jobs()) {
+      if (!this.#takesMore(job)) continue;
       const object = `jobs/${job.id}/uploads/${crypto.randomUUID()}.txt`;
       await objects.write(object, body);
       if (!(await this.#append(job.id, { kind: 'uploads', object, at: clock.now() }))) continue;
@@ -61,16 +61,25 @@ export class Intake {
     }
   }
 
-  async #newest(): Promise<Job | undefined> {
+  /** Jobs to try one after the other: the open one, the last that there is, and those that come after it. */
+  async *#jobs(): AsyncGenerator<Job> {
     const { store } = this.#ports;
-    return this.#last(await store.openJobs()) ?? this.#last(await store.jobs());
+    const open = lastOf((await store.openJobs()).filter((job) => this.#takesMore(job)));
+    // It may have been cancelled a moment ago, and still be among the open ones.
+    const current = open && (await store.job(open.id));
+    if (current) yield current;
+    let last = lastOf(await store.jobs());
+    if (last && last.id !== open?.id) yield last;
+    for (;;) {
+      last = await this.#next(last);
+      yield last;
+    }
   }
 
-  #last(jobs: readonly Job[]): Job | undefined {
-    return jobs
-      .filter((job) => takesUploads(job) && job.source === this.#settings.source)
-      .sort(byId)
-      .at(-1);
+  /** One that was begun under other settings keeps what it has, and gets no more. */
+  #takesMore(job: Job): boolean {
+    const { source, target } = this.#settings;
+    return takesUploads(job) && job.source === source && job.target === target && !isOver(job);
   }
 
   /** The job after this one. Whoever is first makes it. */
@@ -97,14 +106,22 @@ export class Intake {
 
 const PREFIX = 'uploads-';
 
-function byId(a: Job, b: Job): number {
-  return a.id < b.id ? -1 : 1;
+/** The one with the highest number, whatever it was begun with: numbers are never used again. */
+function lastOf(jobs: readonly Job[]): Job | undefined {
+  return jobs
+    .filter(takesUploads)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .at(-1);
 }
 
-/** Whether nobody will read its log any more. One that was stopped goes on when it is resumed. */
-function isOver({ state, v }: Job): boolean {
+/**
+ * Whether nobody will read its log any more. One that was stopped goes on when it is resumed. One whose failures are tried again had
+ * ended, and its log with it.
+ */
+function isOver({ state, v, retry }: Job): boolean {
   return (
     v !== SCHEMA_VERSION ||
+    retry !== undefined ||
     state === 'completed' ||
     state === 'completed-with-failures' ||
     state === 'cancelled' ||
