@@ -166,7 +166,8 @@ async function run(ports: Ports, servers: Servers, settings: SupervisorSettings,
       'most of what is tried fails; "orthanc-migrate failures" shows why; the same command goes on once the cause is gone';
     return stopJob(ports, job.id, 'TOO_MANY_FAILURES', message);
   }
-  await queueIdle(ports, settings, harvested.job, harvested.open);
+  // What waits behind a closed gate is not lost: it is hidden, or not fed. Copies of it would come again and again, and be queued again, too.
+  if (gates.every(({ state }) => state === 'open')) await queueIdle(ports, settings, harvested.job, harvested.open);
   await noteProgress(ports, harvested.job, checkpoint.nextPage, harvested.open);
   const settled = checkpoint.cursor.stage === 'done' && harvested.job.harvested.pages === checkpoint.nextPage;
   if (settled) await settleRound(ports, settings, harvested.job, checkpoint);
