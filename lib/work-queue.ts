@@ -11,9 +11,11 @@ const RETENTION = Duration.days(14);
 const VISIBILITY_PER_TIMEOUT = 6;
 /**
  * Attempts are counted in the job store, which also says when one is the last. SQS counts deliveries, also those to a server that is away
- * and those that Lambda throttles: it puts aside only what no handler could ever take.
+ * (a hundred or so in a day, see functions/core/gates.ts) and those that Lambda throttles: it shall put aside only what no handler could
+ * ever take. The largest number that it knows:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-const MAX_RECEIVE_COUNT = 500;
+const MAX_RECEIVE_COUNT = 1000;
 
 export interface WorkQueueProps {
   readonly queueName: string;

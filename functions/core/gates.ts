@@ -107,13 +107,27 @@ export async function releaseExclusive({ store }: Place, endpoint: EndpointName,
 }
 
 /**
+ * On a stack, work for a closed gate comes back once more after so large a share of the time that the gate has been closed for: each time
+ * counts as a delivery, of which SQS allows a number, and an outage may last for days.
+ */
+const AWAY_SHARE = 1 / 4;
+/** And no later than that, so that it is back soon after the server is. Shorter than a supervisor takes for idle; milliseconds. */
+const LONGEST_AWAY_MS = 15 * 60_000;
+
+/**
  * Milliseconds for which work must stay away from the endpoint; 0 when it may use it. A closed gate opens no sooner than the
  * supervisor looks, and whoever comes back before that has come for nothing.
+ * @param superviseEveryMs how far apart these looks are on a stack; absent on one machine, where nothing is fed while a gate is closed
  */
-export function gateDelay(gate: Gate, now: number, superviseEveryMs = 500): number {
-  if (gate.state === 'closed') return Math.max(1000, superviseEveryMs, (gate.probeAt ?? now) - now + superviseEveryMs);
+export function gateDelay(gate: Gate, now: number, superviseEveryMs?: number): number {
+  const everyMs = superviseEveryMs ?? 500;
+  if (gate.state === 'closed') {
+    const nextLook = (gate.probeAt ?? now) - now + everyMs;
+    const share = superviseEveryMs === undefined ? 0 : AWAY_SHARE * (now - (gate.blockedSince ?? now));
+    return Math.max(1000, everyMs, nextLook, Math.min(share, LONGEST_AWAY_MS));
+  }
   const { exclusive } = gate;
   // Not too soon on a stack: each time counts as a delivery, and SQS puts aside what was delivered too often.
-  if (exclusive && exclusive.until > now) return Math.max(2000, superviseEveryMs / 4);
+  if (exclusive && exclusive.until > now) return Math.max(2000, everyMs / 4);
   return 0;
 }

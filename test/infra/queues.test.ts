@@ -49,7 +49,7 @@ describe.each([
     for (const [id, { Properties }] of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(DAYS_14);
       if (letters.includes(id) || destinations.includes(id)) expect(Properties).not.toHaveProperty('RedrivePolicy');
-      else expect(Properties.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(100);
+      else expect(Properties.RedrivePolicy.maxReceiveCount).toBe(1000);
     }
     expect(queues.length).toBe(letters.length + new Set(letters).size + destinations.length);
   });
