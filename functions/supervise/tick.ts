@@ -168,7 +168,7 @@ async function run(ports: Ports, servers: Servers, settings: SupervisorSettings,
   }
   // What waits behind a closed gate is not lost: it is hidden, or not fed. Copies of it would come again and again, and be queued again, too.
   if (gates.every(({ state }) => state === 'open')) await queueIdle(ports, settings, harvested.job, harvested.open);
-  await noteProgress(ports, harvested.job, checkpoint.nextPage, harvested.open);
+  await noteProgress(ports, harvested.job, checkpoint.nextPage, harvested.open, gates);
   const settled = checkpoint.cursor.stage === 'done' && harvested.job.harvested.pages === checkpoint.nextPage;
   if (settled) await settleRound(ports, settings, harvested.job, checkpoint);
 }

@@ -9,7 +9,7 @@ export function jobAlarms({ stack, limits }: Watched): readonly AlarmEntry[] {
       name: 'no-progress',
       article: 'NO_PROGRESS',
       severity: 'high',
-      summary: `A job that waits for nobody has closed no chunk for ${limits.noProgressMinutes} minutes`,
+      summary: `A job that waits for no server has not begun, or has closed no chunk, for ${limits.noProgressMinutes} minutes`,
       metric: ownMetric(stack, 'MinutesWithoutProgress', Stats.MAXIMUM),
       threshold: limits.noProgressMinutes,
     },
