@@ -42,7 +42,7 @@ export class MigrationStack extends Stack {
     new Schedules(this, 'Schedules', { stack, supervise: functions.supervise, schedules });
     operatorPolicy(this, stack, functions.supervise);
     workerPolicy(this, { supervise: functions.supervise, places, events });
-    this.#observe(configuration, places, functions);
+    this.#observe(configuration, places, functions, events);
     this.#say(places, functions);
   }
 
@@ -63,10 +63,16 @@ export class MigrationStack extends Stack {
     };
   }
 
-  #observe({ stack, alarms }: Configuration, { queues, table }: Places, functions: Functions): void {
+  #observe(
+    { stack, alarms }: Configuration,
+    { queues, table }: Places,
+    functions: Functions,
+    { bus }: JobEvents,
+  ): void {
     const { enumerate, transfer, import: imports, uploads } = queues;
     new Observability(this, 'Observability', {
       topic: alarmTopic(this, stack, alarms.email),
+      bus,
       table: table.table.tableName,
       watched: {
         stack,

@@ -1,6 +1,6 @@
 import type { ComparisonOperator, IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** The articles of docs/operations.md: what each alarm links to. */
+/** The articles of docs/operations.md: what each alarm, and the word about a failed job, links to. */
 export type Article =
   | 'FAILURES_WAIT'
   | 'DEAD_LETTERS'
@@ -10,7 +10,12 @@ export type Article =
   | 'FUNCTION_THROTTLED'
   | 'NOT_SUPERVISED'
   | 'NO_PROGRESS'
-  | 'GATE_CLOSED';
+  | 'GATE_CLOSED'
+  | 'JOB_FAILED';
+
+export function linkTo(article: Article): string {
+  return `docs/operations.md#${article.toLowerCase()}`;
+}
 
 export interface AlarmEntry {
   /** Of the alarm, after the stack's name. */
