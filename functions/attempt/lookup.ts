@@ -1,7 +1,8 @@
 import { messageOf } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
+import { writesTarget } from '../core/job.ts';
 import { OrthancError } from '../orthanc/errors.ts';
-import type { OrthancServer, Recorded } from '../orthanc/server.ts';
+import type { Absence, OrthancServer, Recorded } from '../orthanc/server.ts';
 import { mayBlockAgain } from './outage.ts';
 import { type Attempt, type Blockage, serverOf } from './worker.ts';
 
@@ -28,8 +29,18 @@ export function lookUp(
   server: OrthancServer,
   ids: readonly OrthancId[],
   studies: ReadonlyMap<OrthancId, OrthancId>,
+  absence: Absence = 'proven',
 ): Promise<Asked<ReadonlyMap<OrthancId, Recorded>>> {
-  return ask(attempt, async () => (ids.length === 0 ? new Map() : server.recorded(ids, studies)));
+  return ask(attempt, async () => (ids.length === 0 ? new Map() : server.recorded(ids, studies, absence)));
+}
+
+/**
+ * How sure it must be that the target has something not: what is sent then shows it, but for anything else that is an outcome.
+ *
+ * @param allAreNew whether every entry is sent, should the target not have it.
+ */
+export function absenceFor({ job }: Attempt, allAreNew: boolean): Absence {
+  return writesTarget(job.kind) && allAreNew ? 'likely' : 'proven';
 }
 
 /** Asks the servers something, with quick retries. */

@@ -1,6 +1,6 @@
 import { failedLookup, rowOfFailure } from '../attempt/failed-rows.ts';
 import { forAll } from '../attempt/for-all.ts';
-import { lookUp } from '../attempt/lookup.ts';
+import { absenceFor, lookUp } from '../attempt/lookup.ts';
 import type { Process } from '../attempt/process.ts';
 import { prove, type Unproven } from '../attempt/prove.ts';
 import type { Attempt } from '../attempt/worker.ts';
@@ -52,6 +52,11 @@ function isFile(entry: PlanEntry): entry is FileEntry {
   return entry.file !== undefined;
 }
 
+/** Sent, unless the target has it or something is wrong with it. */
+function isNew({ prior, headerOnly, rivals, last }: FileEntry): boolean {
+  return !prior && !headerOnly && !rivals && !last;
+}
+
 type Looked =
   | { readonly value: ReadonlyMap<OrthancId, Recorded>; readonly error?: never }
   | { readonly error: OrthancError };
@@ -67,8 +72,9 @@ async function lookUpTarget(attempt: Attempt, files: readonly FileEntry[]): Prom
   }
   const value = new Map<OrthancId, Recorded>();
   const all = [...ids];
+  const absence = absenceFor(attempt, files.every(isNew));
   for (let at = 0; at < all.length; at += LOOKED_UP) {
-    const looked = await lookUp(attempt, attempt.target, all.slice(at, at + LOOKED_UP), studies);
+    const looked = await lookUp(attempt, attempt.target, all.slice(at, at + LOOKED_UP), studies, absence);
     if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
     if (looked.kind === 'blocked') return undefined;
     if (looked.kind === 'failing') return { error: looked.error };

@@ -11,10 +11,20 @@ import { askJson, findJson } from './json.ts';
 import { RecordedLookup } from './recorded.ts';
 import { findResource } from './resource.ts';
 import * as schemas from './schemas.ts';
-import type { Change, Identity, OrthancServer, Recorded, SeriesListing, StudyTags, SystemInfo } from './server.ts';
+import type {
+  Absence,
+  Change,
+  Identity,
+  OrthancServer,
+  Recorded,
+  SeriesListing,
+  StudyTags,
+  SystemInfo,
+} from './server.ts';
 import { checkStore } from './store-check.ts';
 import { systemAnswer, systemInfo } from './system-info.ts';
 import { lookupTag } from './tag-lookup.ts';
+import { ServerVersion } from './version.ts';
 
 /** A server composes the list of millions of studies before it sends the first byte. */
 const LISTING_TIMEOUT_MS = 10 * 60_000;
@@ -36,8 +46,9 @@ export class OrthancClient implements OrthancServer {
   constructor(http: OrthancHttp) {
     this.name = http.name;
     this.http = http;
-    this.#lookup = new RecordedLookup(http);
-    this.#listing = new InstanceListing(http);
+    const version = new ServerVersion(http);
+    this.#listing = new InstanceListing(http, version);
+    this.#lookup = new RecordedLookup(http, version, this.#listing);
   }
 
   async system(): Promise<SystemInfo> {
@@ -149,8 +160,9 @@ export class OrthancClient implements OrthancServer {
   recorded(
     ids: readonly OrthancId[],
     studyHint: ReadonlyMap<OrthancId, OrthancId> = new Map(),
+    absence: Absence = 'proven',
   ): Promise<ReadonlyMap<OrthancId, Recorded>> {
-    return this.#lookup.of(ids, studyHint);
+    return this.#lookup.of(ids, studyHint, absence);
   }
 
   close(): Promise<void> {

@@ -3,11 +3,12 @@ import type { OrthancId } from '../core/ids.ts';
 import { AttachmentFacts } from './attachment-facts.ts';
 import { OrthancError } from './errors.ts';
 import type { OrthancHttp } from './http.ts';
+import type { InstanceListing } from './instance-listing.ts';
 import { askJson } from './json.ts';
 import { bulkContent } from './schemas.ts';
-import type { Recorded } from './server.ts';
+import type { Absence, Recorded } from './server.ts';
 import { StudyFinder } from './study-finder.ts';
-import { ServerVersion } from './version.ts';
+import type { ServerVersion } from './version.ts';
 
 const CONCURRENT = 8;
 const CONCURRENT_STUDIES = 4;
@@ -20,25 +21,39 @@ const CONCURRENT_STUDIES = 4;
  *    of `/tools/find`, so what it leaves out is unknown; what it brings is asked on.
  * 3. The attachment of each instance: about 0.1 ms (1.10.1) to 0.3 ms (1.13.0), first in batches, which are believed for what they
  *    bring. The 404 to a single question is the only other proof of absence.
+ *
+ * Where `likely` absence is enough, the listing of a study comes before the second and third (where nothing was there the last time,
+ * before the first, too): 2 ms, where the others take 10 ms and more on a server with 50,000 instances.
  */
 export class RecordedLookup {
   readonly #http: OrthancHttp;
   readonly #finder: StudyFinder;
   readonly #facts: AttachmentFacts;
+  readonly #listing: InstanceListing;
   #hasBulk = true;
+  /** Nothing was there the last time. */
+  #expectsNothing = false;
 
-  constructor(http: OrthancHttp) {
+  constructor(http: OrthancHttp, version: ServerVersion, listing: InstanceListing) {
     this.#http = http;
-    const version = new ServerVersion(http);
+    this.#listing = listing;
     this.#finder = new StudyFinder(http, version);
     this.#facts = new AttachmentFacts(http, version);
   }
 
-  async of(ids: readonly OrthancId[], hint: ReadonlyMap<OrthancId, OrthancId>): Promise<Map<OrthancId, Recorded>> {
+  async of(
+    ids: readonly OrthancId[],
+    hint: ReadonlyMap<OrthancId, OrthancId>,
+    absence: Absence,
+  ): Promise<Map<OrthancId, Recorded>> {
     const known = new Map<OrthancId, Recorded>();
+    const absent = new Set<OrthancId>();
     const studies = [...groupByStudy(ids, hint)];
-    await eachBounded(studies, CONCURRENT_STUDIES, ([study, wanted]) => this.#finder.addStudy(study, wanted, known));
-    const left = [...new Set(ids)].filter((id) => !known.has(id));
+    await eachBounded(studies, CONCURRENT_STUDIES, async ([study, wanted]) => {
+      if (absence === 'proven') return this.#finder.addStudy(study, wanted, known);
+      await this.#addLikely(study, wanted, known, absent);
+    });
+    const left = [...new Set(ids)].filter((id) => !known.has(id) && !absent.has(id));
     const sample = left.slice(0, CONCURRENT);
     await this.#addSingly(sample, known);
     let rest = left.slice(CONCURRENT);
@@ -49,6 +64,29 @@ export class RecordedLookup {
       known,
     );
     return known;
+  }
+
+  async #addLikely(
+    study: OrthancId,
+    wanted: ReadonlySet<OrthancId>,
+    known: Map<OrthancId, Recorded>,
+    absent: Set<OrthancId>,
+  ): Promise<void> {
+    const listsFirst = this.#expectsNothing;
+    if (listsFirst) await this.#ruleOut(study, wanted, absent);
+    const there = new Set([...wanted].filter((id) => !absent.has(id)));
+    if (there.size > 0) await this.#finder.addStudy(study, there, known);
+    const left = new Set([...there].filter((id) => !known.has(id)));
+    if (!listsFirst && left.size > 0) await this.#ruleOut(study, left, absent);
+    this.#expectsNothing = left.size + absent.size > 0 && ![...wanted].some((id) => known.has(id));
+  }
+
+  /** Adds those to `absent` that the study does not have, if the server tells that quickly. */
+  async #ruleOut(study: OrthancId, wanted: ReadonlySet<OrthancId>, absent: Set<OrthancId>): Promise<void> {
+    const listed = await this.#listing.bySearch(study);
+    if (listed === 'not-told') return;
+    const there = new Set(listed);
+    for (const id of wanted) if (!there.has(id)) absent.add(id);
   }
 
   async #addSingly(ids: readonly OrthancId[], known: Map<OrthancId, Recorded>): Promise<void> {

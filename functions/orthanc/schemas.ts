@@ -45,7 +45,7 @@ export const study = z.object({
 export const instance = z.object({ ID: orthancId, ParentSeries: orthancId, MainDicomTags: tags });
 
 /** With and without `expand`. */
-export const childInstances = z.array(z.union([orthancId, z.object({ ID: orthancId })]));
+export const children = z.array(z.union([orthancId, z.object({ ID: orthancId })]));
 
 export const studies = z.array(z.object({ ID: orthancId }));
 
@@ -65,6 +65,10 @@ export const attachment = z.object({
 
 export const foundInstances = z.array(
   z.object({ ID: orthancId, Type: z.literal('Instance'), Attachments: z.array(attachment) }),
+);
+
+export const foundSeries = z.array(
+  z.object({ ID: orthancId, Type: z.literal('Series'), Instances: z.array(orthancId) }),
 );
 
 export const bulkContent = z.array(z.object({ ID: orthancId, Type: z.literal('Instance') }));

@@ -25,6 +25,13 @@ export interface Recorded {
   readonly md5?: Md5;
 }
 
+/**
+ * Why an instance counts as unknown: because the server itself says so of it, whatever was hinted at; or, which is much quicker, because it
+ * is not among those of the study that was hinted at. The latter is for what is going to be sent then: if it is there after all,
+ * the server says so.
+ */
+export type Absence = 'proven' | 'likely';
+
 export interface SeriesListing {
   readonly id: OrthancId;
   readonly modality?: string;
@@ -144,6 +151,7 @@ export interface OrthancServer {
   recorded(
     ids: readonly OrthancId[],
     studies?: ReadonlyMap<OrthancId, OrthancId>,
+    absence?: Absence,
   ): Promise<ReadonlyMap<OrthancId, Recorded>>;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import {
   rowOfTooLarge,
 } from '../attempt/failed-rows.ts';
 import { forAll } from '../attempt/for-all.ts';
-import { lookUp } from '../attempt/lookup.ts';
+import { absenceFor, lookUp } from '../attempt/lookup.ts';
 import type { Watch } from '../attempt/process.ts';
 import { prove, type Unproven } from '../attempt/prove.ts';
 import { makeRow } from '../attempt/rows.ts';
@@ -110,9 +110,10 @@ async function lookUpBoth(
 ): Promise<Known | undefined> {
   const ids = entries.map((entry) => entry.id);
   const studies = new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : [])));
+  const allAreNew = entries.every(({ prior }) => !prior);
   const [source, target] = await Promise.all([
     lookUp(attempt, server, ids, studies),
-    lookUp(attempt, attempt.target, ids, studies),
+    lookUp(attempt, attempt.target, ids, studies, absenceFor(attempt, allAreNew)),
   ]);
   for (const looked of [source, target]) if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
   if (source.kind === 'found' && target.kind === 'found') return { source: source.value, target: target.value };
