@@ -1,5 +1,5 @@
-// npm run bench -- import [rounds=5] [instances=3000]: what `import` achieves, against what the target allows. Each contender gets a target of
-// its own; the rounds are interleaved. Tables in Markdown.
+// npm run bench -- import [rounds=5] [instances=3000] [held=0] [storage folder that holds as many already]: what `import` achieves, against what
+// the target allows. Each contender gets a target of its own, which already holds so many instances; the rounds are interleaved. Tables in Markdown.
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { command } from './command.ts';
@@ -13,7 +13,8 @@ import { type Judgement, judgementTable, ratios, tableOf } from './tables.ts';
 import { targets } from './target.ts';
 import { workload } from './workload.ts';
 
-const [rounds = 5, instances = 3000] = process.argv.slice(2, 4).map(Number);
+const [rounds = 5, instances = 3000, held = 0] = process.argv.slice(2, 5).map(Number);
+const kept = process.argv[5];
 /** One by one, all would take long; each file takes the same time. */
 const FEW = 600;
 
@@ -21,7 +22,7 @@ const { files: noise, bytes, description } = workload(instances);
 const files = compressible(noise);
 const plain = await storageFolder(files, 'plain');
 const packed = await storageFolder(files, 'compressed');
-const servers = await targets(0, undefined);
+const servers = await targets(held, kept);
 try {
   const bench: Bench = { servers, files, bytes };
   const connections = await bestConnections(bench, FEW);
@@ -50,7 +51,7 @@ try {
     ['our CPU s per GB', perGigabyte('import'), 1, ''],
     ['our CPU s per GB of compressed storage', perGigabyte('import, compressed'), 1, ''],
   ];
-  console.log(`Into Orthanc 1.13.0 with SQLite; ${description}.`);
+  console.log(`Into Orthanc 1.13.0 with SQLite, holding ${held} before; ${description}.`);
   console.log(`Medians of ${rounds} rounds (least–most); load average ${loadavg()[0]?.toFixed(1)} at the end.\n`);
   console.log(`${tableOf(runs)}\n`);
   console.log(judgementTable(lines));
