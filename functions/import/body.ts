@@ -64,6 +64,13 @@ export async function measure(entry: FileEntry, open: Opener, keys: StorageKeys)
   }
 }
 
+/** Whether there still is the version that was looked at. Raises what opening raises. */
+export async function isSame(entry: FileEntry, open: Opener): Promise<boolean> {
+  const file = await open();
+  await file.close();
+  return file.version === entry.version;
+}
+
 /** What is to be seen of a file when all of it was read. */
 async function verify(entry: FileEntry, file: DumpFile, md5: Md5): Promise<void> {
   requireSame(entry, await file.versionNow());

@@ -5,7 +5,7 @@ import { LEAST_BYTES, SLOT_BYTES } from '../core/md5/slots.ts';
 import type { FileEntry } from '../core/plan.ts';
 import { Backlog } from './backlog.ts';
 import { ReadSource } from './read-source.ts';
-import type { Source } from './source.ts';
+import type { FileSource, Source } from './source.ts';
 
 /** Files that are read at the same time: about as many larger ones as there are lanes for their MD5s. */
 const LARGER_TOGETHER = 8;
@@ -21,7 +21,7 @@ const BACKLOG_BYTES = 8 * 1024 * 1024;
 export async function readAhead(
   attempt: Attempt,
   entries: readonly FileEntry[],
-  open: (entry: FileEntry) => Source,
+  open: (entry: FileEntry) => FileSource,
   visit: (entry: FileEntry, source: Source) => Promise<void>,
 ): Promise<void> {
   const backlog = new Backlog(BACKLOG_BYTES);

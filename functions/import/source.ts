@@ -2,7 +2,7 @@ import type { StorageKeys } from '../core/content.ts';
 import type { DumpFile } from '../core/dump.ts';
 import type { FileEntry } from '../core/plan.ts';
 import type { Body } from '../orthanc/relay/body.ts';
-import { measure, type Opener, openBody } from './body.ts';
+import { isSame, measure, type Opener, openBody } from './body.ts';
 import { type Measured, measured, StreamedBody } from './streamed-body.ts';
 
 /** Where the content of one file comes from. */
@@ -18,12 +18,18 @@ export interface Source {
 }
 
 /** A file that can be opened as often as needed. */
-export function fileSource(entry: FileEntry, open: Opener, keys: StorageKeys): Source {
+export interface FileSource extends Source {
+  /** Whether there still is the version that was looked at. Raises what opening raises. */
+  isSame(): Promise<boolean>;
+}
+
+export function fileSource(entry: FileEntry, open: Opener, keys: StorageKeys): FileSource {
   return {
     size: entry.content.size,
     once: false,
     body: () => openBody(entry, open, keys),
     measure: () => measure(entry, open, keys),
+    isSame: () => isSame(entry, open),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Attempt } from '../../../functions/attempt/worker.ts';
 import type { FileItem, FileKey, Md5 } from '../../../functions/core/ids.ts';
 import type { FileEntry } from '../../../functions/core/plan.ts';
 import { readAhead } from '../../../functions/import/read-ahead.ts';
-import type { Source } from '../../../functions/import/source.ts';
+import type { FileSource, Source } from '../../../functions/import/source.ts';
 
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e' as Md5;
 
@@ -13,9 +13,10 @@ function entry(name: string, size = 1000, layers: FileEntry['content']['layers']
 }
 
 /** Sources that tell what happens to them. */
-function rig(broken: ReadonlySet<string> = new Set()) {
+function rig(broken: ReadonlySet<string> = new Set(), changed: ReadonlySet<string> = new Set()) {
   const told: string[] = [];
-  const open = ({ file }: FileEntry): Source => ({
+  const open = ({ file }: FileEntry): FileSource => ({
+    isSame: async () => !changed.has(file),
     size: undefined,
     once: false,
     body: async () => {
@@ -84,7 +85,22 @@ describe('reading ahead', () => {
     expect(told).toEqual(['read name', 'read name']);
   });
 
-  it('an error of reading is for whoever asks, and the next try reads again', async () => {
+  it('what has changed since it was read is read again, and never taken as it was', async () => {
+    const { told, open } = rig(new Set(), new Set(['sent', 'measured']));
+    const visit = async ({ file }: FileEntry, source: Source): Promise<void> => {
+      if (file === 'sent') await source.body();
+      else await source.measure();
+    };
+    await readAhead(attempted(), [entry('sent'), entry('measured')], open, visit);
+    expect(told.filter((what) => what.endsWith('sent'))).toEqual(['read sent', 'close sent', 'read sent']);
+    expect(told.filter((what) => what.endsWith('measured'))).toEqual([
+      'read measured',
+      'close measured',
+      'measure measured',
+    ]);
+  });
+
+  it('what could not be read is read again by whoever asks, and raises what it raises then', async () => {
     const broken = new Set(['a']);
     const { told, open } = rig(broken);
     const seen: string[] = [];
@@ -94,7 +110,7 @@ describe('reading ahead', () => {
       if (file === 'a') await source.body();
     });
     expect(seen).toEqual(['cannot read a']);
-    expect(told.filter((what) => what === 'read a')).toHaveLength(2);
+    expect(told.filter((what) => what === 'read a')).toHaveLength(3);
   });
 
   it('GIVEN a visit that fails THEN nothing more is read, and its error is raised when all have ended', async () => {
