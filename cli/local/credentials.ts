@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Side } from '../../functions/core/answer.ts';
 import { basicAuthorization, tokenAuthorization } from '../../functions/core/authorization.ts';
 import type { Authorization } from '../../functions/core/endpoint.ts';

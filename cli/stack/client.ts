@@ -1,5 +1,5 @@
 import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answers } from '../../functions/control/answers.ts';
 import { REQUEST_VERSION, type RequestType } from '../../functions/control/requests.ts';
 import { FatalError, MigrationError, UsageError } from '../../functions/core/errors.ts';

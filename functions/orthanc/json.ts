@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { OrthancError } from './errors.ts';
 import type { OrthancHttp, Question } from './http.ts';
 

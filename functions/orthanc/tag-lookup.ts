@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { OrthancId } from '../core/ids.ts';
 import type { OrthancHttp } from './http.ts';
 import { askJson } from './json.ts';

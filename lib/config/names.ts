@@ -1,5 +1,5 @@
 /** Names as AWS has them, each with a text that says what to write instead. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A text with this form, or a mistake that says what it should be. */
 function named(form: RegExp, remedy: string): z.ZodString {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { crossChecks } from './cross-checks.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 import { type Configuration, configuration } from './schema.ts';

@@ -1,5 +1,5 @@
 /** The configuration document of a stack; orthanc-migrate.example.yaml shows and explains it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemOfSchedule } from './cron.ts';
 import {
   bucketName,
