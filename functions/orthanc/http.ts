@@ -6,7 +6,7 @@ import type { Operation } from '../core/verdict.ts';
 import { type Answered, readAnswer } from './answered.ts';
 import { breakageOf } from './breakage.ts';
 import { answerError, breakageError, type OrthancError } from './errors.ts';
-import { ANSWER_TIMEOUT_MS, authorizationHeaders, openPool, pathBelow } from './pool.ts';
+import { ANSWER_TIMEOUT_MS, ask, authorizationHeaders, openPool, pathBelow } from './pool.ts';
 import { recogniseError } from './recognise.ts';
 import { Batches } from './relay/batches.ts';
 import { asksUndescribed } from './undescribed.ts';
@@ -118,7 +118,7 @@ export class OrthancHttp {
   }
 
   #send(question: Question): Promise<Dispatcher.ResponseData> {
-    return this.#pool.request({
+    return ask(this.#pool, {
       path: pathBelow(this.#endpoint, question.path),
       method: question.method ?? (question.body === undefined ? 'GET' : 'POST'),
       headers: question.body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },

@@ -1,4 +1,6 @@
-import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Authorization, Endpoint } from '../core/endpoint.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -22,6 +24,11 @@ export function openPool(endpoint: Endpoint, connections: number): Pool {
     keepAliveTimeoutThreshold: ORTHANC_IDLE_MS - IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
   });
+}
+
+/** Asks one question. Raises what undici raises. */
+export function ask(pool: Pool, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  return request.call(pool, options);
 }
 
 /** The path of a request, below the endpoint's base path: `instances/…` becomes `/orthanc/instances/…`. */
