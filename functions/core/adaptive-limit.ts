@@ -8,6 +8,9 @@ const GROW_BELOW = 2;
 const SHRINK_ABOVE = 4;
 const SMOOTHING = 0.2;
 
+/** Beside the few that keep a server busy (4 with SQLite) there are enough on their way to hash eight at once (core/md5). */
+const INITIAL = 12;
+
 interface Latency {
   best: number;
   mean: number;
@@ -28,7 +31,7 @@ export class AdaptiveLimit {
   #halvedAt = Number.NEGATIVE_INFINITY;
   readonly #latencies = new Map<number, Latency>();
 
-  constructor(maximum: number, initial = 8) {
+  constructor(maximum: number, initial = INITIAL) {
     this.#maximum = Math.max(1, maximum);
     this.#limit = Math.min(initial, this.#maximum);
     this.#calm = Math.max(initial, 2);

@@ -1,3 +1,5 @@
+import { Assembler, TYPE, VECTOR } from './assembler.ts';
+
 /**
  * The compression function of MD5 (RFC 1321, 3.4) for several messages at once, as WebAssembly: one lane of a 128-bit vector is one
  * message. MD5 is a chain of dependent steps, so that a processor idles through most of a single message; four or eight chains side by
@@ -45,54 +47,26 @@ const WORD_OF_STEP = [
   (step: number) => 7 * step,
 ] as const;
 
-type Code = readonly number[];
-
-const I32 = 0x7f;
-const V128 = 0x7b;
 const END = 0x0b;
 const I32_ADD = 0x6a;
 const I32_SUB = 0x6b;
 
-const get = (local: number): Code => [0x20, ...unsigned(local)];
-const set = (local: number): Code => [0x21, ...unsigned(local)];
-const tee = (local: number): Code => [0x22, ...unsigned(local)];
-const i32 = (value: number): Code => [0x41, ...signed(value)];
-const vector = (operation: number): Code => [0xfd, ...unsigned(operation)];
-const load = (offset: number): Code => [...vector(0x00), 0, ...unsigned(offset)];
-const store = (offset: number): Code => [...vector(0x0b), 0, ...unsigned(offset)];
-const not = vector(0x4d);
-const and = vector(0x4e);
-const andNot = vector(0x4f);
-const or = vector(0x50);
-const xor = vector(0x51);
-const shiftLeft = vector(0xab);
-const shiftRight = vector(0xad);
-const add = vector(0xae);
-
-/** The same word in all lanes. */
-const splat = (word: number): Code => {
-  const bytes = [word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24];
-  return [...vector(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
-};
-
-/** Puts four of the eight words of two vectors together. */
-const shuffle = (...words: readonly number[]): Code => [
-  ...vector(0x0d),
-  ...words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)),
-];
-
 function moduleBytes(pages: number): Uint8Array<ArrayBuffer> {
   const kernels = [1, 2].map((vectors) => ({ parameters: 2 + VECTOR_LANES * vectors, code: kernelCode(vectors) }));
-  const types = kernels.map(({ parameters }) => [0x60, ...counted(new Array(parameters).fill([I32])), 0]);
-  const names = ['four', 'eight'];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, counted(types)),
-    ...section(2, counted([[...text('env'), ...text('memory'), 2, 0, ...unsigned(pages)]])),
-    ...section(3, counted(kernels.map((_, index) => [index]))),
-    ...section(7, counted(names.map((name, index) => [...text(name), 0, index]))),
-    ...section(10, counted(kernels.map(({ code }) => [...unsigned(code.length), ...code]))),
-  ]);
+  const types = new Assembler().unsigned(kernels.length);
+  for (const { parameters } of kernels)
+    types
+      .raw(0x60)
+      .unsigned(parameters)
+      .raw(...new Array<number>(parameters).fill(TYPE.i32), 0);
+  const imports = new Assembler().unsigned(1).text('env').text('memory').raw(2, 0).unsigned(pages);
+  const functions = new Assembler().unsigned(kernels.length).raw(0, 1);
+  const exports = new Assembler().unsigned(kernels.length).text('four').raw(0, 0).text('eight').raw(0, 1);
+  const code = new Assembler().unsigned(kernels.length);
+  for (const kernel of kernels) code.sized(kernel.code);
+  const module = new Assembler().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  module.raw(1).sized(types).raw(2).sized(imports).raw(3).sized(functions).raw(7).sized(exports).raw(10).sized(code);
+  return Uint8Array.from(module.bytes);
 }
 
 /** Locals of a kernel: where the state lies, how many blocks are left, the addresses of the messages; then vectors. */
@@ -110,7 +84,7 @@ interface VectorLocals {
   readonly offset: number;
 }
 
-function kernelCode(vectors: number): Code {
+function kernelCode(vectors: number): Assembler {
   const lanes = VECTOR_LANES * vectors;
   const first = MESSAGES + lanes;
   const perVector = 4 + 16 + 4;
@@ -124,114 +98,102 @@ function kernelCode(vectors: number): Code {
       offset: BLOCK_BYTES * index,
     };
   });
-  const body = [
-    ...all.flatMap(loadChain),
-    ...[0x03, 0x40],
-    ...all.flatMap(loadWords),
-    // Step by step through all vectors, so that the processor has independent work at hand.
-    ...Array.from({ length: 64 }, (_, step) => all.flatMap((locals) => stepCode(locals, step))).flat(),
-    ...all.flatMap(addToState),
-    ...Array.from({ length: lanes }, (_, lane) => advance(MESSAGES + lane)).flat(),
-    ...[...get(BLOCKS), ...i32(1), I32_SUB, ...tee(BLOCKS), 0x0d, 0],
-    END,
-    END,
-  ];
-  return [...counted([[...unsigned(perVector * vectors), V128]]), ...body];
+  const code = new Assembler();
+  code
+    .unsigned(1)
+    .unsigned(perVector * vectors)
+    .raw(TYPE.v128);
+  for (const locals of all) loadChain(code, locals);
+  code.raw(0x03, 0x40);
+  for (const locals of all) loadWords(code, locals);
+  // Step by step through all vectors, so that the processor has independent work at hand.
+  for (let step = 0; step < 64; step += 1) for (const locals of all) stepCode(code, locals, step);
+  for (const locals of all) addToState(code, locals);
+  for (let lane = 0; lane < lanes; lane += 1) advance(code, MESSAGES + lane);
+  return code.get(BLOCKS).constant(1).raw(I32_SUB).tee(BLOCKS).raw(0x0d, 0, END, END);
 }
 
-function loadChain({ chain, offset }: VectorLocals): Code {
-  return chain.flatMap((local, word) => [...get(STATE), ...load(offset + 16 * word), ...set(local)]);
+function loadChain(code: Assembler, { chain, offset }: VectorLocals): void {
+  for (const [word, local] of chain.entries())
+    code
+      .get(STATE)
+      .load(offset + 16 * word)
+      .set(local);
 }
 
 /** Reads a block of each message, and turns it: a word of all messages becomes a vector. */
-function loadWords({ messages, words, scratch: [low01, high01, low23, high23] }: VectorLocals): Code {
-  const fourWords = (lane: number, at: number): Code => [...get(messages[lane] ?? 0), ...load(at)];
-  return [0, 4, 8, 12].flatMap((word) => {
-    const both = (lane: number, ...picked: number[]) => [
-      ...fourWords(lane, 4 * word),
-      ...fourWords(lane + 1, 4 * word),
-      ...shuffle(...picked),
-    ];
-    const joined = (left: number, right: number, ...picked: number[]) => [
-      ...get(left),
-      ...get(right),
-      ...shuffle(...picked),
-    ];
-    return [
-      ...[...both(0, 0, 4, 1, 5), ...set(low01)],
-      ...[...both(0, 2, 6, 3, 7), ...set(high01)],
-      ...[...both(2, 0, 4, 1, 5), ...set(low23)],
-      ...[...both(2, 2, 6, 3, 7), ...set(high23)],
-      ...[...joined(low01, low23, 0, 1, 4, 5), ...set(words[word] ?? 0)],
-      ...[...joined(low01, low23, 2, 3, 6, 7), ...set(words[word + 1] ?? 0)],
-      ...[...joined(high01, high23, 0, 1, 4, 5), ...set(words[word + 2] ?? 0)],
-      ...[...joined(high01, high23, 2, 3, 6, 7), ...set(words[word + 3] ?? 0)],
-    ];
-  });
+function loadWords(code: Assembler, { messages, words, scratch }: VectorLocals): void {
+  const [low01, high01, low23, high23] = scratch;
+  const fourWords = (lane: number, word: number) => code.get(messages[lane] ?? 0).load(4 * word);
+  for (let word = 0; word < 16; word += 4) {
+    const both = (lane: number, picked: readonly number[], into: number) => {
+      fourWords(lane, word);
+      fourWords(lane + 1, word)
+        .shuffle(picked)
+        .set(into);
+    };
+    const joined = (left: number, right: number, picked: readonly number[], into: number | undefined) =>
+      code
+        .get(left)
+        .get(right)
+        .shuffle(picked)
+        .set(into ?? 0);
+    both(0, [0, 4, 1, 5], low01);
+    both(0, [2, 6, 3, 7], high01);
+    both(2, [0, 4, 1, 5], low23);
+    both(2, [2, 6, 3, 7], high23);
+    joined(low01, low23, [0, 1, 4, 5], words[word]);
+    joined(low01, low23, [2, 3, 6, 7], words[word + 1]);
+    joined(high01, high23, [0, 1, 4, 5], words[word + 2]);
+    joined(high01, high23, [2, 3, 6, 7], words[word + 3]);
+  }
 }
 
 /** `a = b + rotate(a + f(b, c, d) + word + constant)`; the roles of the four words go round with the steps. */
-function stepCode({ chain, words, scratch: [sum] }: VectorLocals, step: number): Code {
+function stepCode(code: Assembler, { chain, words, scratch: [sum] }: VectorLocals, step: number): void {
   const role = (offset: number): number => chain[(offset + 64 - step) % 4] ?? 0;
   const [a, b, c, d] = [role(0), role(1), role(2), role(3)];
   const round = step >> 4;
   const word = words[(WORD_OF_STEP[round]?.(step) ?? 0) % 16] ?? 0;
   const shift = SHIFTS[round]?.[step % 4] ?? 0;
   const constant = Math.floor(Math.abs(Math.sin(step + 1)) * 2 ** 32);
-  return [
-    ...[...get(a), ...get(word), ...add, ...splat(constant), ...add],
-    ...mixed(round, b, c, d),
-    ...[...add, ...tee(sum), ...i32(shift), ...shiftLeft],
-    ...[...get(sum), ...i32(32 - shift), ...shiftRight, ...or],
-    ...[...get(b), ...add, ...set(a)],
-  ];
+  code.get(a).get(word).vector(VECTOR.add).splat(constant).vector(VECTOR.add);
+  mixed(code, round, b, c, d);
+  code.vector(VECTOR.add).tee(sum).constant(shift).vector(VECTOR.shiftLeft);
+  code
+    .get(sum)
+    .constant(32 - shift)
+    .vector(VECTOR.shiftRight)
+    .vector(VECTOR.or);
+  code.get(b).vector(VECTOR.add).set(a);
 }
 
 /** The functions F, G, H and I, each with as few operations behind `b` as there can be: that is what the next step waits for. */
-function mixed(round: number, b: number, c: number, d: number): Code {
+function mixed(code: Assembler, round: number, b: number, c: number, d: number): void {
+  const { not, and, andNot, or, xor, add } = VECTOR;
   switch (round) {
     case 0:
-      return [...get(c), ...get(d), ...xor, ...get(b), ...and, ...get(d), ...xor];
+      code.get(c).get(d).vector(xor).get(b).vector(and).get(d).vector(xor);
+      return;
     case 1:
       // The halves of G have no bit in common, so that adding them is as good as joining them.
-      return [...get(c), ...get(d), ...andNot, ...add, ...get(b), ...get(d), ...and];
+      code.get(c).get(d).vector(andNot).vector(add).get(b).get(d).vector(and);
+      return;
     case 2:
-      return [...get(c), ...get(d), ...xor, ...get(b), ...xor];
+      code.get(c).get(d).vector(xor).get(b).vector(xor);
+      return;
     default:
-      return [...get(d), ...not, ...get(b), ...or, ...get(c), ...xor];
+      code.get(d).vector(not).get(b).vector(or).get(c).vector(xor);
   }
 }
 
-function addToState({ chain, offset }: VectorLocals): Code {
-  return chain.flatMap((local, word) => [
-    ...get(STATE),
-    ...[...get(local), ...get(STATE), ...load(offset + 16 * word), ...add, ...tee(local)],
-    ...store(offset + 16 * word),
-  ]);
+function addToState(code: Assembler, { chain, offset }: VectorLocals): void {
+  for (const [word, local] of chain.entries()) {
+    const at = offset + 16 * word;
+    code.get(STATE).get(local).get(STATE).load(at).vector(VECTOR.add).tee(local).store(at);
+  }
 }
 
-function advance(message: number): Code {
-  return [...get(message), ...i32(BLOCK_BYTES), I32_ADD, ...set(message)];
-}
-
-function section(id: number, content: Code): Code {
-  return [id, ...unsigned(content.length), ...content];
-}
-
-function counted(items: readonly Code[]): Code {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function text(name: string): Code {
-  return [...unsigned(name.length), ...Buffer.from(name, 'latin1')];
-}
-
-/** LEB128, of a number that is not negative. */
-function unsigned(value: number): Code {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
-}
-
-/** LEB128 of numbers from 0 to 8191, whose sign has to be told. */
-function signed(value: number): Code {
-  return value < 64 ? [value] : [(value & 127) | 128, value >>> 7];
+function advance(code: Assembler, message: number): void {
+  code.get(message).constant(BLOCK_BYTES).raw(I32_ADD).set(message);
 }

@@ -7,6 +7,7 @@ const PAGE_BYTES = 65_536;
 const STATE_BYTES = 4096;
 /** Behind the message: 0x80, zeros, and the length. */
 const PADDING_BYTES = 4096;
+/** Messages that are hashed at once: twice as many as fit into one vector take hardly longer. */
 const MOST_LANES = 2 * VECTOR_LANES;
 /** How long a message waits for others at most, if whoever brings it lets it; and how often is looked whether it should. Milliseconds. */
 const PATIENCE_MS = 12;
@@ -69,7 +70,7 @@ export class Lanes {
     return new Promise((done) => {
       this.#ready.push({ ...message, done });
       // What else was read in this turn of the event loop comes along.
-      if (!mayWait || this.#ready.length >= VECTOR_LANES) this.#soon ??= setImmediate(() => this.#run());
+      if (!mayWait || this.#ready.length >= MOST_LANES) this.#soon ??= setImmediate(() => this.#run());
       else this.#waitForMore(mayWait, performance.now() + PATIENCE_MS);
     });
   }
