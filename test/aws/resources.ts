@@ -1,12 +1,12 @@
-import {
-  type AttributeDefinition,
-  CreateTableCommand,
-  type DynamoDBClient,
-  type GlobalSecondaryIndex,
-  type KeySchemaElement,
+import type {
+  AttributeDefinition,
+  DynamoDBClient,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { createTable } from '../support/dynamodb.ts';
 import type { Properties, Resolver, Template } from './template.ts';
 
 /** Attributes of a queue that the emulator knows; a policy, or encryption at rest, changes nothing of what is delivered. */
@@ -47,15 +47,13 @@ export async function createTables(
   { attributes }: Resolver,
 ): Promise<void> {
   for (const [id, properties] of resourcesOf(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'))
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: String(attributes(id).Ref),
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: properties.KeySchema as KeySchemaElement[],
-        AttributeDefinitions: properties.AttributeDefinitions as AttributeDefinition[],
-        GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes as GlobalSecondaryIndex[],
-      }),
-    );
+    await createTable(dynamodb, {
+      TableName: String(attributes(id).Ref),
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: properties.KeySchema as KeySchemaElement[],
+      AttributeDefinitions: properties.AttributeDefinitions as AttributeDefinition[],
+      GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes as GlobalSecondaryIndex[],
+    });
 }
 
 export async function createBuckets(s3: S3Client, template: Template, { attributes }: Resolver): Promise<void> {

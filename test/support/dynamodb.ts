@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { OPEN_INDEX } from '../../functions/aws/dynamodb/table.ts';
 import { CREDENTIALS, REGION } from './aws.ts';
 
@@ -30,7 +35,7 @@ export async function startDynamoDb(): Promise<DynamoDb> {
     client,
     async createTable() {
       const name = `orthanc-migrate-${randomUUID()}`;
-      await client.send(new CreateTableCommand({ TableName: name, ...tableDefinition() }));
+      await createTable(client, { TableName: name, ...tableDefinition() });
       return name;
     },
     async stop() {
@@ -38,6 +43,13 @@ export async function startDynamoDb(): Promise<DynamoDb> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Creates a table and waits until it can be used: the emulator's, too, is not there yet when it says that it creates it. */
+export async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  await client.send(new CreateTableCommand(table));
+  const soon = { minDelay: 0.02, maxDelay: 0.02, maxWaitTime: 60 };
+  await waitUntilTableExists({ client, ...soon }, { TableName: table.TableName });
 }
 
 /** The keys of functions/aws/dynamodb/table.ts, as lib/job-table.ts gives them to the table of a stack. */
