@@ -1,4 +1,5 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import type Pool from 'undici/lib/dispatcher/pool.js';
 import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointName } from '../core/ids.ts';
