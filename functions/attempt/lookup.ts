@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import { writesTarget } from '../core/job.ts';
 import { OrthancError } from '../orthanc/errors.ts';
-import type { Absence, OrthancServer, Recorded } from '../orthanc/server.ts';
+import type { Absence, Hints, OrthancServer, Recorded } from '../orthanc/server.ts';
 import { mayBlockAgain } from './outage.ts';
 import { type Attempt, type Blockage, serverOf } from './worker.ts';
 
@@ -28,10 +28,10 @@ export function lookUp(
   attempt: Attempt,
   server: OrthancServer,
   ids: readonly OrthancId[],
-  studies: ReadonlyMap<OrthancId, OrthancId>,
+  hints: Hints,
   absence: Absence = 'proven',
 ): Promise<Asked<ReadonlyMap<OrthancId, Recorded>>> {
-  return ask(attempt, async () => (ids.length === 0 ? new Map() : server.recorded(ids, studies, absence)));
+  return ask(attempt, async () => (ids.length === 0 ? new Map() : server.recorded(ids, hints, absence)));
 }
 
 /**

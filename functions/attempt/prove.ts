@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { ReceiptRow, SentByUs } from '../core/outcome.ts';
 import type { PlanEntry } from '../core/plan.ts';
-import type { Recorded } from '../orthanc/server.ts';
+import type { Hints, Recorded } from '../orthanc/server.ts';
 import { compare } from './compare.ts';
 import { provenance, rowOfFailure } from './failed-rows.ts';
 import type { Sent } from './judge.ts';
@@ -26,10 +26,7 @@ export interface Unproven {
 /** Asks the target what it recorded of all that it said it stored: HTTP 200 is no proof. */
 export async function prove(attempt: Attempt, unproven: readonly Unproven[]): Promise<ReceiptRow[] | undefined> {
   const ids = unproven.map(({ sent }) => sent.id);
-  const studies = new Map(
-    unproven.flatMap(({ sent, expected, study }) => (study && sent.id === expected ? [[sent.id, study]] : [])),
-  );
-  const looked = await lookUp(attempt, attempt.target, ids, studies);
+  const looked = await lookUp(attempt, attempt.target, ids, hintsOf(unproven));
   if (looked.kind === 'blocked') {
     attempt.blockage ??= looked.blockage;
     return undefined;
@@ -44,6 +41,17 @@ export async function prove(attempt: Attempt, unproven: readonly Unproven[]): Pr
     );
   }
   return unproven.map((one) => rowOfProof(attempt, one, looked.value.get(one.sent.id)));
+}
+
+function hintsOf(unproven: readonly Unproven[]): Hints {
+  const studies = new Map<OrthancId, OrthancId>();
+  const sopInstanceUids = new Map<OrthancId, string>();
+  for (const { entry, sent, expected, study } of unproven) {
+    if (study && sent.id === expected) studies.set(sent.id, study);
+    const uid = entry.file === undefined ? undefined : entry.content.dicom?.sopInstanceUid;
+    if (uid !== undefined) sopInstanceUids.set(sent.id, uid);
+  }
+  return { studies, sopInstanceUids };
 }
 
 function rowOfProof(

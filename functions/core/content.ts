@@ -38,6 +38,8 @@ export interface DicomFacts {
   /** The ID that Orthanc makes of it; absent where one of the identifiers is missing. */
   readonly instance?: OrthancId;
   readonly study?: OrthancId;
+  /** With `instance`, where it is a valid one. Servers find an instance by it the quickest. */
+  readonly sopInstanceUid?: string;
   /** The server may make other IDs of it: its PatientID is not plain ASCII, in an encoding that only the server knows. */
   readonly uncertain: boolean;
   readonly pixels: Pixels;

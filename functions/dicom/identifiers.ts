@@ -7,10 +7,14 @@ import { latin1, significant, textOf, uidOf } from './text.ts';
 
 const TEXTS: ReadonlySet<string> = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
 
+const UID = /^[0-9.]{1,64}$/;
+
 export interface Identifiers {
   /** Absent where a UID is missing: the server refuses such a file. */
   readonly instance?: OrthancId;
   readonly study?: OrthancId;
+  /** With `instance`, where it is a valid one: nothing but digits and periods. */
+  readonly sopInstanceUid?: string;
   /** A server may make other IDs of it. */
   readonly uncertain: boolean;
 }
@@ -26,7 +30,10 @@ export function identifiersOf(values: ReadonlyMap<number, Value>, defaultEncodin
     ...(study !== undefined && { study: orthancId([patient.text, study]) }),
     ...(study !== undefined &&
       series !== undefined &&
-      instance !== undefined && { instance: orthancId([patient.text, study, series, instance]) }),
+      instance !== undefined && {
+        instance: orthancId([patient.text, study, series, instance]),
+        ...(UID.test(instance) && { sopInstanceUid: instance }),
+      }),
   };
 }
 

@@ -51,7 +51,7 @@ async function entriesOf(enumeration: Enumeration, changes: readonly Change[]): 
   });
   const recorded = await source.recorded(
     fresh.map(([id]) => id),
-    studies,
+    { studies },
   );
   return fresh.map(([id, study]) => {
     const prior = outcomes.get(id);

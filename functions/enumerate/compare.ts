@@ -89,7 +89,7 @@ async function unexplained(
   const late = await storedAfterCutOff(enumeration, unknown);
   for (const id of late) unknown.delete(id);
   const outcomes = await outcomesOf(enumeration, await plannedBefore(enumeration, unknown));
-  const recorded = await enumeration.source.recorded([...unknown.keys()], unknown);
+  const recorded = await enumeration.source.recorded([...unknown.keys()], { studies: unknown });
   return [...unknown].map(([id, study]) => {
     const prior = outcomes.get(id);
     return { id, study, size: recorded.get(id)?.size ?? 0, ...(prior && { prior }) };

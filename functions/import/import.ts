@@ -63,18 +63,21 @@ type Looked =
 
 async function lookUpTarget(attempt: Attempt, files: readonly FileEntry[]): Promise<Looked | undefined> {
   const studies = new Map<OrthancId, OrthancId>();
+  const sopInstanceUids = new Map<OrthancId, string>();
   const ids = new Set<OrthancId>();
   for (const { content, final } of files) {
-    const { instance, study } = content.dicom ?? {};
+    const { instance, study, sopInstanceUid } = content.dicom ?? {};
     if (final || !instance) continue;
     ids.add(instance);
     if (study) studies.set(instance, study);
+    if (sopInstanceUid) sopInstanceUids.set(instance, sopInstanceUid);
   }
+  const hints = { studies, sopInstanceUids };
   const value = new Map<OrthancId, Recorded>();
   const all = [...ids];
   const absence = absenceFor(attempt, files.every(isNew));
   for (let at = 0; at < all.length; at += LOOKED_UP) {
-    const looked = await lookUp(attempt, attempt.target, all.slice(at, at + LOOKED_UP), studies, absence);
+    const looked = await lookUp(attempt, attempt.target, all.slice(at, at + LOOKED_UP), hints, absence);
     if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
     if (looked.kind === 'blocked') return undefined;
     if (looked.kind === 'failing') return { error: looked.error };

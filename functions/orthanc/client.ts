@@ -14,6 +14,7 @@ import * as schemas from './schemas.ts';
 import type {
   Absence,
   Change,
+  Hints,
   Identity,
   OrthancServer,
   Recorded,
@@ -159,10 +160,10 @@ export class OrthancClient implements OrthancServer {
 
   recorded(
     ids: readonly OrthancId[],
-    studyHint: ReadonlyMap<OrthancId, OrthancId> = new Map(),
+    hints: Hints = {},
     absence: Absence = 'proven',
   ): Promise<ReadonlyMap<OrthancId, Recorded>> {
-    return this.#lookup.of(ids, studyHint, absence);
+    return this.#lookup.of(ids, hints, absence);
   }
 
   close(): Promise<void> {

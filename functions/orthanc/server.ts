@@ -25,9 +25,16 @@ export interface Recorded {
   readonly md5?: Md5;
 }
 
+/** What is thought to be so of instances, which makes questions about them quicker. Never believed: wrong ones cost time, nothing else. */
+export interface Hints {
+  /** The study of each. */
+  readonly studies?: ReadonlyMap<OrthancId, OrthancId>;
+  readonly sopInstanceUids?: ReadonlyMap<OrthancId, string>;
+}
+
 /**
  * Why an instance counts as unknown: because the server itself says so of it, whatever was hinted at; or, which is much quicker, because it
- * is not among those of the study that was hinted at. The latter is for what is going to be sent then: if it is there after all,
+ * is not among those of the study, or of the SOPInstanceUID, that was hinted at. The latter is for what is going to be sent then: if it is there after all,
  * the server says so.
  */
 export type Absence = 'proven' | 'likely';
@@ -147,12 +154,8 @@ export interface OrthancServer {
   /** The encoding assumed for texts without SpecificCharacterSet, by Orthanc's name; `undefined` when the server does not tell. */
   defaultEncoding(): Promise<string | undefined>;
   studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;
-  /** Size and MD5 of many instances; unknown ones are left out. `studies` hints at each one's study. */
-  recorded(
-    ids: readonly OrthancId[],
-    studies?: ReadonlyMap<OrthancId, OrthancId>,
-    absence?: Absence,
-  ): Promise<ReadonlyMap<OrthancId, Recorded>>;
+  /** Size and MD5 of many instances; unknown ones are left out. */
+  recorded(ids: readonly OrthancId[], hints?: Hints, absence?: Absence): Promise<ReadonlyMap<OrthancId, Recorded>>;
   close(): Promise<void>;
 }
 

@@ -109,11 +109,11 @@ async function lookUpBoth(
   entries: readonly InstanceEntry[],
 ): Promise<Known | undefined> {
   const ids = entries.map((entry) => entry.id);
-  const studies = new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : [])));
+  const hints = { studies: new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : []))) };
   const allAreNew = entries.every(({ prior }) => !prior);
   const [source, target] = await Promise.all([
-    lookUp(attempt, server, ids, studies),
-    lookUp(attempt, attempt.target, ids, studies, absenceFor(attempt, allAreNew)),
+    lookUp(attempt, server, ids, hints),
+    lookUp(attempt, attempt.target, ids, hints, absenceFor(attempt, allAreNew)),
   ]);
   for (const looked of [source, target]) if (looked.kind === 'blocked') attempt.blockage ??= looked.blockage;
   if (source.kind === 'found' && target.kind === 'found') return { source: source.value, target: target.value };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OrthancId } from '../../../functions/core/ids.ts';
+import type { Hints } from '../../../functions/orthanc/server.ts';
 import { archive } from '../../support/archive.ts';
 import type { OrthancVersion, RunningOrthanc } from '../../support/orthanc.ts';
 import { upload } from '../../support/upload.ts';
@@ -10,6 +11,12 @@ const FILES = [...archive({ studies: 4, instancesPerStudy: 30, seriesPerStudy: 2
 const facts = (file: Buffer) => ({ size: file.length, md5: createHash('md5').update(file).digest('hex') });
 const absent = (id: OrthancId) => `${id.slice(0, -8)}deadbeef` as OrthancId;
 const WRONG_STUDY = '00000000-00000000-00000000-00000000-00000000' as OrthancId;
+
+/** Gives each the other's value. */
+function reversed<T>(values: ReadonlyMap<OrthancId, T>, ids: readonly OrthancId[]): Map<OrthancId, T> {
+  const pairs = ids.map((id, i) => [id, values.get(ids[ids.length - 1 - i] as OrthancId)]);
+  return new Map(pairs as [OrthancId, T][]);
+}
 
 describe.each(['1.10', '1.13'] as OrthancVersion[])('recorded() on Orthanc %s', (version) => {
   const bench = new Bench();
@@ -25,6 +32,7 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('recorded() on Orthanc %s', 
     let ids: OrthancId[];
     let expected: Map<OrthancId, { size: number; md5?: string }>;
     const studies = new Map<OrthancId, OrthancId>();
+    const sopInstanceUids = new Map<OrthancId, string>();
 
     beforeAll(async () => {
       server = await bench.start({ version, config });
@@ -37,29 +45,33 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('recorded() on Orthanc %s', 
       const client = bench.client(server);
       for (const study of await client.studies()) {
         for (const { instances } of (await client.series(study)) ?? []) {
-          for (const instance of instances) studies.set(instance, study);
+          for (const instance of instances) {
+            studies.set(instance, study);
+            sopInstanceUids.set(instance, (await client.sopInstanceUid(instance)) ?? '');
+          }
         }
       }
     }, 60_000);
 
     test.each([
-      ['the right studies', () => studies],
-      ['no studies', () => new Map()],
-      ['wrong studies', () => new Map(ids.map((id) => [id, WRONG_STUDY]))],
-      ['swapped studies', () => new Map(ids.map((id, i) => [id, studies.get(ids[ids.length - 1 - i] as OrthancId)]))],
-    ] as [string, () => Map<OrthancId, OrthancId>][])(
-      'finds all of them and nothing else, told %s',
-      async (_, hint) => {
-        const asked = ids.flatMap((id) => [id, absent(id)]);
-        expect(await bench.client(server).recorded(asked, hint())).toEqual(expected);
-      },
-    );
+      ['the right studies', () => ({ studies })],
+      ['no studies', () => ({})],
+      ['wrong studies', () => ({ studies: new Map(ids.map((id) => [id, WRONG_STUDY])) })],
+      ['swapped studies', () => ({ studies: reversed(studies, ids) })],
+      ['the right UIDs', () => ({ sopInstanceUids })],
+      ['the UIDs of some', () => ({ sopInstanceUids: new Map([...sopInstanceUids].filter((_, i) => i % 3 === 0)) })],
+      ['wrong UIDs', () => ({ sopInstanceUids: new Map(ids.map((id, i) => [id, `1.2.${i}`])) })],
+      ['swapped UIDs', () => ({ sopInstanceUids: reversed(sopInstanceUids, ids) })],
+    ] as [string, () => Hints][])('finds all of them and nothing else, told %s', async (_, hint) => {
+      const asked = ids.flatMap((id) => [id, absent(id)]);
+      expect(await bench.client(server).recorded(asked, hint())).toEqual(expected);
+    });
 
     test('finds all of them, a few at a time', async () => {
       const client = bench.client(server);
       for (let at = 0; at < ids.length; at += 6) {
         const few = ids.slice(at, at + 6);
-        expect(await client.recorded(few, studies)).toEqual(new Map(few.map((id) => [id, expected.get(id)])));
+        expect(await client.recorded(few, { studies })).toEqual(new Map(few.map((id) => [id, expected.get(id)])));
       }
     });
 
@@ -67,7 +79,14 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('recorded() on Orthanc %s', 
       const asked = ids.map(absent);
       const hint = new Map(ids.map((id) => [absent(id), studies.get(id) as OrthancId]));
       expect(await bench.client(server).recorded(asked)).toEqual(new Map());
-      expect(await bench.client(server).recorded(asked, hint)).toEqual(new Map());
+      expect(await bench.client(server).recorded(asked, { studies: hint })).toEqual(new Map());
+    });
+
+    test('finds those of given UIDs, and calls nothing else likely there', async () => {
+      const asked = ids.flatMap((id) => [id, absent(id)]);
+      const uids = new Map(sopInstanceUids);
+      for (const id of ids) uids.set(absent(id), `${sopInstanceUids.get(id)}.1`);
+      expect(await bench.client(server).recorded(asked, { sopInstanceUids: uids }, 'likely')).toEqual(expected);
     });
 
     test('finds the last one, behind many that are absent', async () => {

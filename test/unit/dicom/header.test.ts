@@ -20,7 +20,14 @@ import {
 } from './data-sets.ts';
 
 const IDS = orthancIds({ patientId: 'PATIENT', studyUid: '1.2.3', seriesUid: '1.2.3.1', sopUid: '1.2.3.4' });
-const WHOLE = { instance: IDS.instance, study: IDS.study, uncertain: false, modality: 'CT', year: '2021' };
+const WHOLE = {
+  instance: IDS.instance,
+  study: IDS.study,
+  sopInstanceUid: '1.2.3.4',
+  uncertain: false,
+  modality: 'CT',
+  year: '2021',
+};
 const rows = (syntax = EXPLICIT) => el(0x00280010, 'US', integer(2, 2, syntax), syntax);
 const image = (syntax = EXPLICIT) => Buffer.concat([identity(syntax), rows(syntax), pixels(syntax)]);
 const [ITEM, ITEM_END, SEQUENCE_END] = [0xfffee000, 0xfffee00d, 0xfffee0dd];
@@ -109,6 +116,20 @@ group('a header is read', () => {
     ]);
     expect((await described(part10(odd, EXPLICIT_SYNTAX))).dicom).toEqual({ uncertain: false, pixels: 'present' });
   });
+});
+
+test('a SOPInstanceUID that is none, though Orthanc makes an ID of it, is not told', async () => {
+  const odd = Buffer.concat([
+    el(0x00080016, 'UI', CT),
+    el(0x00080018, 'UI', '1.2\\1.*'),
+    el(0x00100020, 'LO', 'PATIENT'),
+    el(0x0020000d, 'UI', '1.2.3'),
+    el(0x0020000e, 'UI', '1.2.3.1'),
+    pixels(),
+  ]);
+  const { dicom } = await described(part10(odd, EXPLICIT_SYNTAX));
+  expect(dicom?.instance).toBeDefined();
+  expect(dicom).not.toHaveProperty('sopInstanceUid');
 });
 
 group('only as much is read as is needed', () => {

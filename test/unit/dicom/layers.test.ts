@@ -14,6 +14,7 @@ const ids = orthancIds({ patientId: 'PATIENT', studyUid: '1.2.3', seriesUid: '1.
 const plain = {
   instance: ids.instance,
   study: ids.study,
+  sopInstanceUid: '1.2.3.4',
   uncertain: false,
   pixels: 'present',
   modality: 'CT',

@@ -17,7 +17,7 @@ const FACT = { size: 390, md5: MD5 };
 const attachment = (md5 = MD5) => ({ ContentType: 1, UncompressedSize: 390, UncompressedMD5: md5, Uuid: 'u' });
 const found = (list: readonly OrthancId[]) =>
   list.map((ID) => ({ ID, Type: 'Instance', Attachments: [{ ...attachment(), ContentType: 3 }, attachment()] }));
-const inStudy = (list: readonly OrthancId[]) => new Map(list.map((instance) => [instance, STUDY]));
+const inStudy = (list: readonly OrthancId[]) => ({ studies: new Map(list.map((instance) => [instance, STUDY])) });
 
 interface Behaviour {
   readonly version?: string;
@@ -203,6 +203,60 @@ describe('recorded', () => {
       const stub = await serve({ holds: asked, listed: { [SERIES]: [] }, find: () => ({ body: [] }) });
       expect((await likely(stub)).size).toBe(0);
       expect((await stub.client().recorded(asked, inStudy(asked))).size).toBe(200);
+    });
+  });
+
+  describe('with SOPInstanceUIDs', () => {
+    const uidOf = (instance: OrthancId) => `1.2.${Number.parseInt(instance.slice(-8), 16)}`;
+    const uids = (list: readonly OrthancId[]) => new Map(list.map((instance) => [instance, uidOf(instance)]));
+    /** Answers as a server does that holds these, and whose searches are cut after so many. */
+    const holding =
+      (holds: readonly OrthancId[], most = Number.POSITIVE_INFINITY) =>
+      ({ Query }: Record<string, unknown>): Answer => {
+        const wanted = (Query as { SOPInstanceUID: string }).SOPInstanceUID.split('\\');
+        return { body: found(holds.filter((instance) => wanted.includes(uidOf(instance)))).slice(0, most) };
+      };
+
+    test('asks 200 instances in one question, whatever studies they are in', async () => {
+      const asked = ids(0, 450);
+      const stub = await serve({ holds: asked, find: holding(asked) });
+      expect(sorted(await stub.client().recorded(asked, { sopInstanceUids: uids(asked) }))).toEqual(sorted(all(asked)));
+      expect(count(stub, /find/)).toBe(3);
+      expect(stub.asked.length).toBe(1 + 3);
+    });
+
+    test('an empty answer is enough where likely absence is, and not where it has to be proven', async () => {
+      const asked = ids(0, 200);
+      const stub = await serve({ holds: asked.slice(0, 3), find: holding([]) });
+      const hints = { sopInstanceUids: uids(asked) };
+      expect((await stub.client().recorded(asked, hints, 'likely')).size).toBe(0);
+      expect(stub.asked.length).toBe(1 + 1);
+      expect((await stub.client().recorded(asked, hints)).size).toBe(3);
+    });
+
+    test('calls nothing absent for a cut answer', async () => {
+      const [asked, holds] = [ids(0, 40), ids(10, 25)];
+      const stub = await serve({ holds, find: holding(holds, 10) });
+      const hints = { sopInstanceUids: uids(asked) };
+      expect(sorted(await stub.client().recorded(asked, hints, 'likely'))).toEqual(sorted(all(holds)));
+      // Three answers bring something, the fourth shows that there is no more.
+      expect(count(stub, /find/)).toBe(4);
+      expect(count(stub, /attachments|bulk/)).toBe(0);
+    });
+
+    test('does not ask forever when an answer brings only what was not wanted', async () => {
+      const asked = ids(0, 20);
+      const stub = await serve({ holds: asked, find: () => ({ body: found(ids(900, 2)) }) });
+      const hints = { sopInstanceUids: uids(asked) };
+      expect(sorted(await stub.client().recorded(asked, hints, 'likely'))).toEqual(sorted(all(asked)));
+      expect(count(stub, /find/)).toBe(1);
+    });
+
+    test('asks old versions otherwise', async () => {
+      const asked = ids(0, 20);
+      const stub = await serve({ version: '1.12.4', holds: asked });
+      expect(sorted(await stub.client().recorded(asked, { sopInstanceUids: uids(asked) }))).toEqual(sorted(all(asked)));
+      expect(count(stub, /find/)).toBe(0);
     });
   });
 
