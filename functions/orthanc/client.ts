@@ -49,7 +49,7 @@ export class OrthancClient implements OrthancServer {
     this.http = http;
     const version = new ServerVersion(http);
     this.#listing = new InstanceListing(http, version);
-    this.#lookup = new RecordedLookup(http, version, this.#listing);
+    this.#lookup = new RecordedLookup(http, version);
   }
 
   async system(): Promise<SystemInfo> {

@@ -28,7 +28,7 @@ export class InstanceListing {
 
   /** `undefined` when the server does not know the study. */
   async of(study: OrthancId): Promise<readonly OrthancId[] | undefined> {
-    const searched = await this.bySearch(study);
+    const searched = await this.#bySearch(study);
     if (searched !== 'not-told') return searched;
     if (this.#long) {
       const found = await findJson(this.#http, { path: `studies/${study}/series` }, series);
@@ -40,7 +40,7 @@ export class InstanceListing {
   }
 
   /** All instances of a study in two cheap questions, if the server has them and its answer is whole. */
-  async bySearch(study: OrthancId): Promise<readonly OrthancId[] | undefined | 'not-told'> {
+  async #bySearch(study: OrthancId): Promise<readonly OrthancId[] | undefined | 'not-told'> {
     if (this.#search.isRefused || !(await this.#version.isAtLeast(WITH_PARENTS))) return 'not-told';
     const [all, found] = await Promise.all([
       this.#children(`studies/${study}/series`),

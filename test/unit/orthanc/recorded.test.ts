@@ -26,10 +26,6 @@ interface Behaviour {
   readonly find?: (body: Record<string, unknown>) => Answer;
   readonly bulk?: (held: readonly OrthancId[]) => Answer;
   readonly info?: Answer;
-  /** Series of the study that a search tells of, with their instances; else it is not found. */
-  readonly listed?: Readonly<Record<OrthancId, readonly OrthancId[]>>;
-  /** Series that a cut search leaves out. */
-  readonly cut?: readonly OrthancId[];
 }
 
 const stubs: StubServer[] = [];
@@ -38,24 +34,17 @@ afterEach(async () => {
 });
 
 async function serve(behaviour: Behaviour): Promise<StubServer> {
-  const holds = new Set(behaviour.holds);
   const stub = await new StubServer(({ path, body }) => {
     if (path === '/system') return system({ Version: behaviour.version ?? '1.13.0' });
-    const { listed, cut = [] } = behaviour;
-    if (path === `/studies/${STUDY}/series?expand=false`) return listed ? { body: Object.keys(listed) } : UNKNOWN;
-    if (path === '/tools/find' && JSON.parse(body).Level === 'Series') {
-      const told = Object.entries(listed ?? {}).filter(([ID]) => !cut.includes(ID as OrthancId));
-      return { body: told.map(([ID, Instances]) => ({ ID, Type: 'Series', Instances })) };
-    }
     if (path === '/tools/find') return behaviour.find?.(JSON.parse(body)) ?? { body: found(behaviour.holds) };
     if (path === '/tools/bulk-content') {
-      const held = (JSON.parse(body).Resources as OrthancId[]).filter((instance) => holds.has(instance));
+      const held = (JSON.parse(body).Resources as OrthancId[]).filter((instance) => behaviour.holds.includes(instance));
       return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance' })) };
     }
     const [, resource] = /^\/instances\/([^/]+)$/.exec(path) ?? [];
     if (resource !== undefined) return { body: { ID: resource, ParentSeries: SERIES, MainDicomTags: {} } };
     const [, instance = '', what = ''] = /^\/instances\/([^/]+)\/attachments\/dicom\/(\w+)$/.exec(path) ?? [];
-    if (!holds.has(instance as OrthancId)) return UNKNOWN;
+    if (!behaviour.holds.includes(instance as OrthancId)) return UNKNOWN;
     if (what === 'info') return behaviour.info ?? { body: attachment() };
     return { body: what === 'size' ? '390' : MD5, type: 'text/plain' };
   }).start();
@@ -155,52 +144,46 @@ describe('recorded', () => {
   describe('where likely absence is enough', () => {
     const asked = ids(0, 200);
     const likely = (stub: StubServer, client = stub.client()) => client.recorded(asked, inStudy(asked), 'likely');
+    const nothing = () => ({ body: [] });
 
-    test('learns from the listing of the study that nothing is there, the second time without a search', async () => {
-      const stub = await serve({ holds: [], listed: { [SERIES]: ids(700, 3) } });
+    test('learns at once that nothing is there, the second time without a search', async () => {
+      const stub = await serve({ holds: [], find: nothing });
       const client = stub.client();
       expect((await likely(stub, client)).size).toBe(0);
-      expect(stub.asked.length).toBe(1 + 1 + 2);
+      expect(stub.paths()).toEqual(['/system', '/tools/find', '/tools/bulk-content', '/tools/bulk-content']);
       expect((await likely(stub, client)).size).toBe(0);
-      expect(stub.asked.length).toBe(1 + 1 + 2 + 2);
+      expect(stub.paths().slice(4)).toEqual(['/tools/bulk-content', '/tools/bulk-content']);
     });
 
-    test('learns the same of a study that is not there', async () => {
-      const stub = await serve({ holds: [] });
-      expect((await likely(stub)).size).toBe(0);
-      expect(count(stub, /instances|bulk/)).toBe(0);
-    });
-
-    test('asks for what the listing has, also where nothing was there the last time', async () => {
+    test('finds what is there, also where nothing was there the last time', async () => {
       const holds: OrthancId[] = [];
-      const listed: Record<OrthancId, OrthancId[]> = { [SERIES]: [] };
-      const stub = await serve({ holds, listed, find: () => ({ body: found(holds) }) });
+      const stub = await serve({ holds, find: () => ({ body: found(holds) }) });
       const client = stub.client();
       expect((await likely(stub, client)).size).toBe(0);
-      holds.push(...ids(0, 7));
-      listed[SERIES]?.push(...ids(0, 7));
-      expect(sorted(await likely(stub, client))).toEqual(sorted(all(ids(0, 7))));
+      holds.push(...asked.slice(50, 57));
+      expect(sorted(await likely(stub, client))).toEqual(sorted(all(asked.slice(50, 57))));
     });
 
-    test('believes no listing that may be cut', async () => {
-      const holds = ids(0, 3);
-      const stub = await serve({
-        holds,
-        listed: { [SERIES]: [], [id(0xf00f)]: holds },
-        cut: [id(0xf00f)],
-        find: () => ({ body: [] }),
-      });
+    test('believes no search that may be cut', async () => {
+      const holds = asked.slice(100, 103);
+      const stub = await serve({ holds, find: nothing });
       expect(sorted(await likely(stub))).toEqual(sorted(all(holds)));
     });
 
-    test('asks old versions as ever', async () => {
-      const stub = await serve({ version: '1.10.1', holds: asked.slice(0, 2) });
-      expect(sorted(await likely(stub))).toEqual(sorted(all(asked.slice(0, 2))));
-      expect(count(stub, /find|series/)).toBe(0);
+    test.each(['1.10.1', '1.13.0'])('describes but a few where all is there (%s)', async (version) => {
+      const stub = await serve({ version, holds: asked, find: nothing });
+      expect(sorted(await likely(stub))).toEqual(sorted(all(asked)));
+      expect(count(stub, /bulk/)).toBe(1);
     });
 
-    test('a wrong study makes nothing absent that has to be proven so', async () => {
-      const stub = await serve({ holds: asked, listed: { [SERIES]: [] }, find: () => ({ body: [] }) });
+    test('asks each where the server cannot tell', async () => {
+      const stub = await serve({ version: '1.9.0', holds: asked.slice(0, 2), bulk: () => UNKNOWN });
+      expect(sorted(await likely(stub))).toEqual(sorted(all(asked.slice(0, 2))));
+      expect(count(stub, /size/)).toBe(200);
+    });
+
+    test('what is left out is absent only where that need not be proven', async () => {
+      const stub = await serve({ holds: asked, find: nothing, bulk: nothing });
       expect((await likely(stub)).size).toBe(0);
       expect((await stub.client().recorded(asked, inStudy(asked))).size).toBe(200);
     });
