@@ -48,7 +48,7 @@ function hintsOf(unproven: readonly Unproven[]): Hints {
   const sopInstanceUids = new Map<OrthancId, string>();
   for (const { entry, sent, expected, study } of unproven) {
     if (study && sent.id === expected) studies.set(sent.id, study);
-    const uid = entry.file === undefined ? undefined : entry.content.dicom?.sopInstanceUid;
+    const { sopInstanceUid: uid } = (entry.file === undefined ? entry : entry.content.dicom) ?? {};
     if (uid !== undefined) sopInstanceUids.set(sent.id, uid);
   }
   return { studies, sopInstanceUids };

@@ -20,9 +20,15 @@ export type ItemId = OrthancId | FileItem;
 
 const ORTHANC_ID = /^[0-9a-f]{8}(-[0-9a-f]{8}){4}$/;
 const MD5 = /^[0-9a-f]{32}$/;
+const UID = /^[0-9.]{1,64}$/;
 
 export function isOrthancId(text: unknown): text is OrthancId {
   return typeof text === 'string' && ORTHANC_ID.test(text);
+}
+
+/** Whether a text is a valid UID (DICOM PS3.5, 9.1), as far as its characters tell: nothing in it means anything else to a search. */
+export function isUid(text: string): boolean {
+  return UID.test(text);
 }
 
 export function isMd5(text: unknown): text is Md5 {

@@ -27,6 +27,8 @@ interface Entry {
 export interface InstanceEntry extends Entry {
   readonly id: OrthancId;
   readonly study?: OrthancId;
+  /** Where the listing told it. */
+  readonly sopInstanceUid?: string;
   readonly file?: never;
 }
 

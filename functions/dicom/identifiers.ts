@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
-import type { OrthancId } from '../core/ids.ts';
+import { isUid, type OrthancId } from '../core/ids.ts';
 import { type Decoded, decode } from './charset.ts';
 import type { Value } from './read-elements.ts';
 import { TAG } from './tags.ts';
 import { latin1, significant, textOf, uidOf } from './text.ts';
 
 const TEXTS: ReadonlySet<string> = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
-
-const UID = /^[0-9.]{1,64}$/;
 
 export interface Identifiers {
   /** Absent where a UID is missing: the server refuses such a file. */
@@ -32,7 +30,7 @@ export function identifiersOf(values: ReadonlyMap<number, Value>, defaultEncodin
       series !== undefined &&
       instance !== undefined && {
         instance: orthancId([patient.text, study, series, instance]),
-        ...(UID.test(instance) && { sopInstanceUid: instance }),
+        ...(isUid(instance) && { sopInstanceUid: instance }),
       }),
   };
 }

@@ -2,10 +2,11 @@ import type { OrthancId } from '../core/ids.ts';
 import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
 import type { InstanceEntry } from '../core/plan.ts';
+import { comparisonOf } from './missing.ts';
 import { outcomesOf, plannedBefore } from './planned-before.ts';
 import { candidateStudies } from './selection.ts';
 import { type Enumeration, moveTo, STEP_MARGIN_MS, type Step } from './step.ts';
-import { readAhead, selectedInstances } from './study-entries.ts';
+import { readTogether } from './study-entries.ts';
 import { readStudyList, writeStudyList } from './study-list.ts';
 
 type CompareCursor = Cursor & { stage: 'compare' };
@@ -42,18 +43,11 @@ async function readMissing(
   const { ports, job, source, deadline } = enumeration;
   const target = await enumeration.target();
   const studies = await readStudyList(ports.objects, cursor, STUDIES_AT_ONCE);
-  const missingOf = async (study: OrthancId): Promise<readonly OrthancId[]> => {
-    const [wanted, held] = await Promise.all([
-      selectedInstances(source, study, job.options.selection),
-      target.instances(study),
-    ]);
-    const there = new Set(held);
-    return wanted.filter((id) => !there.has(id));
-  };
+  const { together, missing: missingOf } = await comparisonOf(source, target, job.options.selection);
   const missing = new Map<OrthancId, OrthancId>();
   const { after, ...place } = cursor;
   let next: CompareCursor = cursor;
-  for await (const { index, study, value } of readAhead(studies, cursor.index, missingOf)) {
+  for await (const { index, study, value } of readTogether(studies, cursor.index, together, missingOf)) {
     const left = index === cursor.index && after !== undefined ? value.filter((id) => id > after) : value;
     const room = MISSING_AT_ONCE - missing.size;
     for (const id of left.slice(0, room)) missing.set(id, study);

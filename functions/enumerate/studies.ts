@@ -3,7 +3,7 @@ import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
 import { PAGE_CHUNKS } from '../core/plan.ts';
 import { type Enumeration, STEP_MARGIN_MS, type Step } from './step.ts';
-import { readAhead, studyEntries } from './study-entries.ts';
+import { entriesMaker, readAhead } from './study-entries.ts';
 import { readStudyList } from './study-list.ts';
 
 type StudiesCursor = Cursor & { stage: 'studies' };
@@ -23,9 +23,8 @@ export async function studiesStage(enumeration: Enumeration, cursor: StudiesCurs
   let first: OrthancId | undefined;
   let last: OrthancId | undefined;
   let next: StudiesCursor = cursor;
-  for await (const { index, study, value } of readAhead(studies, cursor.index, (id) =>
-    studyEntries(source, id, selection),
-  )) {
+  const entriesOf = await entriesMaker(source, selection);
+  for await (const { index, study, value } of readAhead(studies, cursor.index, entriesOf)) {
     const after = index === cursor.index ? cursor.after : undefined;
     for (const entry of value) {
       if (after !== undefined && entry.id <= after) continue;

@@ -2,7 +2,7 @@ import { ahead } from '../core/ahead.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { Selection } from '../core/job.ts';
 import type { InstanceEntry } from '../core/plan.ts';
-import type { OrthancServer } from '../orthanc/server.ts';
+import type { ListedInstance, OrthancServer } from '../orthanc/server.ts';
 import { looksAtStudy, selectsSeries, selectsStudy } from './selection.ts';
 
 /** Studies that are read ahead of the one being planned. */
@@ -23,11 +23,14 @@ interface Listing {
   readonly all: number;
 }
 
+async function isSelected(server: OrthancServer, study: OrthancId, selection: Selection): Promise<boolean> {
+  if (!looksAtStudy(selection)) return true;
+  const tags = await server.study(study);
+  return tags !== undefined && selectsStudy(selection, tags);
+}
+
 async function listing(server: OrthancServer, study: OrthancId, selection: Selection): Promise<Listing> {
-  if (looksAtStudy(selection)) {
-    const tags = await server.study(study);
-    if (!tags || !selectsStudy(selection, tags)) return { selected: [], all: 0 };
-  }
+  if (!(await isSelected(server, study, selection))) return { selected: [], all: 0 };
   if (selection.modalities === undefined) {
     const instances = (await server.instances(study)) ?? [];
     return { selected: instances.toSorted(), all: instances.length };
@@ -38,11 +41,51 @@ async function listing(server: OrthancServer, study: OrthancId, selection: Selec
   return { selected: wanted.flatMap((one) => one.instances).sort(), all };
 }
 
+/** Studies with at most so many instances, on average, are small: then to ask for each costs more than to describe its instances. */
+const SMALL = 20;
+
+/** Whether it is best to have all instances of a study described: modalities are told of series alone. */
+export async function hasSmallStudies(source: OrthancServer, { modalities }: Selection): Promise<boolean> {
+  if (modalities !== undefined) return false;
+  const { instances, studies } = await source.statistics();
+  return instances <= studies * SMALL;
+}
+
+/** The selected instances of one study, sorted, with what the server tells of each; none when it is gone or not selected. */
+export async function describedInstances(
+  server: OrthancServer,
+  study: OrthancId,
+  selection: Selection,
+): Promise<readonly ListedInstance[]> {
+  if (!(await isSelected(server, study, selection))) return [];
+  const instances = (await server.describedInstances(study)) ?? [];
+  return instances.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** How plan entries are made of a server's studies: by what costs it the least. */
+export async function entriesMaker(
+  source: OrthancServer,
+  selection: Selection,
+): Promise<(study: OrthancId) => Promise<readonly InstanceEntry[]>> {
+  const small = await hasSmallStudies(source, selection);
+  return (study) => (small ? describedEntries : evenEntries)(source, study, selection);
+}
+
+/** The selected instances of one study as plan entries with their own sizes. */
+async function describedEntries(
+  source: OrthancServer,
+  study: OrthancId,
+  selection: Selection,
+): Promise<readonly InstanceEntry[]> {
+  const instances = await describedInstances(source, study, selection);
+  return instances.map(({ size = 0, ...one }) => ({ ...one, study, size }));
+}
+
 /**
- * The selected instances of one study as plan entries. Each is given the mean size of the study's instances: exact sizes
- * would cost a look-up each, and only the packing into chunks and the estimate of time depend on them.
+ * The selected instances of one study as plan entries. Each is given the mean size of the study's instances: exact sizes of many
+ * would cost more, and only the packing into chunks and the estimate of time depend on them.
  */
-export async function studyEntries(
+async function evenEntries(
   source: OrthancServer,
   study: OrthancId,
   selection: Selection,
@@ -64,9 +107,21 @@ export function readAhead<T>(
   first: number,
   read: (study: OrthancId) => Promise<T>,
 ): AsyncGenerator<StudyRead<T>> {
-  return ahead(studies.entries(), AHEAD, async ([at, study]) => ({
-    index: first + at,
-    study,
-    value: await read(study),
-  }));
+  return readTogether(studies, first, 1, (its) => Promise.all(its.map(read)));
+}
+
+/** The same where something is read of so many studies together. */
+export async function* readTogether<T>(
+  studies: readonly OrthancId[],
+  first: number,
+  together: number,
+  read: (studies: readonly OrthancId[]) => Promise<readonly T[]>,
+): AsyncGenerator<StudyRead<T>> {
+  const groups = Array.from({ length: Math.ceil(studies.length / together) }, (_, group) => group * together);
+  const reading = ahead(groups, AHEAD, async (from) => {
+    const its = studies.slice(from, from + together);
+    const values = await read(its);
+    return its.map((study, at) => ({ index: first + from + at, study, value: values[at] as T }));
+  });
+  for await (const group of reading) yield* group;
 }

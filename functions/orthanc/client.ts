@@ -1,6 +1,6 @@
 import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import type { EndpointName, OrthancId } from '../core/ids.ts';
+import { type EndpointName, isUid, type OrthancId } from '../core/ids.ts';
 import { readChanges, readLastChange } from './changes.ts';
 import { readDefaultEncoding } from './encoding.ts';
 import { OrthancHttp } from './http.ts';
@@ -16,6 +16,7 @@ import type {
   Change,
   Hints,
   Identity,
+  ListedInstance,
   OrthancServer,
   Recorded,
   SeriesListing,
@@ -121,6 +122,18 @@ export class OrthancClient implements OrthancServer {
 
   instances(study: OrthancId): Promise<readonly OrthancId[] | undefined> {
     return this.#listing.of(study);
+  }
+
+  async describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined> {
+    const found = await findJson(this.http, { path: `studies/${study}/instances` }, schemas.instances);
+    return found?.map(({ ID, FileSize, MainDicomTags }) => {
+      const sopInstanceUid = schemas.tagValue(MainDicomTags, 'SOPInstanceUID');
+      return {
+        id: ID,
+        ...(FileSize !== undefined && { size: FileSize }),
+        ...(sopInstanceUid !== undefined && isUid(sopInstanceUid) && { sopInstanceUid }),
+      };
+    });
   }
 
   async studyBytes(study: OrthancId): Promise<number | undefined> {

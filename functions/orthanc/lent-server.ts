@@ -18,6 +18,7 @@ export function lentServer(name: EndpointName, borrow: Borrow): OrthancServer {
     study: (id) => borrow((server) => server.study(id)),
     series: (study) => borrow((server) => server.series(study)),
     instances: (study) => borrow((server) => server.instances(study)),
+    describedInstances: (study) => borrow((server) => server.describedInstances(study)),
     studyBytes: (study) => borrow((server) => server.studyBytes(study)),
     studyOf: (instance) => borrow((server) => server.studyOf(instance)),
     lookup: (level, value) => borrow((server) => server.lookup(level, value)),

@@ -44,6 +44,8 @@ export const study = z.object({
 
 export const instance = z.object({ ID: orthancId, ParentSeries: orthancId, MainDicomTags: tags });
 
+export const instances = z.array(z.object({ ID: orthancId, FileSize: count.optional(), MainDicomTags: tags }));
+
 /** With and without `expand`. */
 export const children = z.array(z.union([orthancId, z.object({ ID: orthancId })]));
 

@@ -45,6 +45,14 @@ export interface SeriesListing {
   readonly instances: readonly OrthancId[];
 }
 
+/** An instance and what a listing tells of it. */
+export interface ListedInstance {
+  readonly id: OrthancId;
+  /** Bytes of the uncompressed DICOM file. */
+  readonly size?: number;
+  readonly sopInstanceUid?: string;
+}
+
 /** The tags that selections look at. Patient data: never logged. */
 export interface StudyTags {
   readonly id: OrthancId;
@@ -143,6 +151,11 @@ export interface OrthancServer {
   series(study: OrthancId): Promise<readonly SeriesListing[] | undefined>;
   /** The instances of a study, as a server lists them the quickest. */
   instances(study: OrthancId): Promise<readonly OrthancId[] | undefined>;
+  /**
+   * The same and more in one answer, which costs the server more for each instance: of a study with a few of them, this is the quickest
+   * way to learn how large they are.
+   */
+  describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined>;
   /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
   studyBytes(study: OrthancId): Promise<number | undefined>;
   studyOf(instance: OrthancId): Promise<OrthancId | undefined>;

@@ -3,8 +3,8 @@ import type { OrthancId } from '../core/ids.ts';
 import type { InstanceSearch } from './instance-search.ts';
 import type { Recorded } from './server.ts';
 
-/** UIDs in one question: at most 13 kB of them. */
-const AT_ONCE = 200;
+/** UIDs in one question. Up to so many a server takes 50 µs for each that is there, and three times as much with 200 (1.13.0, SQLite). */
+const AT_ONCE = 40;
 const CONCURRENT = 4;
 
 /** Looks up instances by their SOPInstanceUIDs, whatever studies they are in, on servers whose searches tell size and MD5. */

@@ -109,7 +109,10 @@ async function lookUpBoth(
   entries: readonly InstanceEntry[],
 ): Promise<Known | undefined> {
   const ids = entries.map((entry) => entry.id);
-  const hints = { studies: new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : []))) };
+  const hints = {
+    studies: new Map(entries.flatMap(({ id, study }) => (study ? [[id, study]] : []))),
+    sopInstanceUids: new Map(entries.flatMap(({ id, sopInstanceUid: uid }) => (uid ? [[id, uid]] : []))),
+  };
   const allAreNew = entries.every(({ prior }) => !prior);
   const [source, target] = await Promise.all([
     lookUp(attempt, server, ids, hints),

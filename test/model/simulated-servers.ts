@@ -53,7 +53,13 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
   return {
     name,
     system: () => ask('system', () => SYSTEM),
-    statistics: () => ask('statistics', () => ({ instances: archive.images.size, studies: 0, uncompressedBytes: 0 })),
+    statistics: () =>
+      ask('statistics', () => {
+        const studies = new Set([...archive.images.values()].map(({ study }) => study)).size;
+        const { size } = archive.images;
+        // Studies seem large and small in turn: what is asked differs with that, and may differ from one step to the next.
+        return { instances: size, studies: size % 2 === 0 ? 0 : studies, uncompressedBytes: 0 };
+      }),
     identity: () =>
       ask('system', () => ({
         url: name,
@@ -82,6 +88,11 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
       ask('instances', () => {
         const images = studyImages(study);
         return images.length === 0 ? undefined : images.map(([id]) => id);
+      }),
+    describedInstances: (study) =>
+      ask('instances', () => {
+        const images = studyImages(study);
+        return images.length === 0 ? undefined : images.map(([id, { size }]) => ({ id, size }));
       }),
     studyBytes: (study) => ask('statistics', () => studyImages(study).reduce((sum, [, image]) => sum + image.size, 0)),
     studyOf: (id) => ask('study', () => archive.images.get(id)?.study),

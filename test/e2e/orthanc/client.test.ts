@@ -62,6 +62,18 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
       expect((await client.instances(IDS.study as OrthancId))?.toSorted()).toEqual(ids.slice(0, 3).sort());
   });
 
+  test('lists instances with their sizes and UIDs', async () => {
+    const expected = SPECS.slice(0, 3).map((spec, i) => ({
+      id: ids[i],
+      size: makeInstance(spec).length,
+      sopInstanceUid: spec.sopUid,
+    }));
+    const listed = await client.describedInstances(IDS.study as OrthancId);
+    expect(listed?.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+      expected.toSorted((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)),
+    );
+  });
+
   test('reads the tags that selections look at', async () => {
     expect(await client.study(IDS.study as OrthancId)).toEqual({
       id: IDS.study,
@@ -80,6 +92,7 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
     expect(await client.study(UNKNOWN)).toBeUndefined();
     expect(await client.series(UNKNOWN)).toBeUndefined();
     expect(await client.instances(UNKNOWN)).toBeUndefined();
+    expect(await client.describedInstances(UNKNOWN)).toBeUndefined();
     expect(await client.studyBytes(UNKNOWN)).toBeUndefined();
     expect(await client.studyOf(UNKNOWN)).toBeUndefined();
     expect(await client.studiesOfPatient(UNKNOWN)).toEqual([]);

@@ -20,19 +20,23 @@ function studiesOf(sizes: readonly number[]): Studies {
   return new Map(sizes.map((size) => [next(), Array.from({ length: size }, next)]));
 }
 
-function serverWith(studies: Studies): OrthancServer {
+/** @param told how many studies the server says that it has: the fewer, the larger they seem. */
+function serverWith(studies: Studies, told: number): OrthancServer {
+  const all = new Set([...studies.values()].flat());
   const server: Partial<OrthancServer> = {
     studies: async () => [...studies.keys()],
+    statistics: async () => ({ instances: all.size, studies: told, uncompressedBytes: 0 }),
     // Servers list in an order of their own.
     instances: async (study) => studies.get(study)?.toReversed(),
-    recorded: async (ids) => new Map(ids.map((id) => [id, { size: CHUNK_BYTES }])),
+    describedInstances: async (study) => studies.get(study)?.map((id) => ({ id, size: CHUNK_BYTES })),
+    recorded: async (ids) => new Map(ids.filter((id) => all.has(id)).map((id) => [id, { size: CHUNK_BYTES }])),
     changes: async () => ({ changes: [], last: 0, done: true }),
   };
   return server as OrthancServer;
 }
 
 /** The steps of a comparison. What a step plans is in the target at the next one, or is still on its way there. */
-async function compared(source: Studies, held: Studies, arrives: boolean): Promise<readonly Step[]> {
+async function compared(source: Studies, held: Studies, arrives: boolean, told: number): Promise<readonly Step[]> {
   const { ports } = memoryPorts();
   const there = new Map(held);
   const steps: Step[] = [];
@@ -40,7 +44,11 @@ async function compared(source: Studies, held: Studies, arrives: boolean): Promi
     const made: Step = await compareStage(
       {
         ...{ ports, job: job({ source: SOURCE, target: TARGET, state: 'running', round: 1 }), deadline: PLENTY },
-        ...{ checkpoint: checkpoint({ cursor }), source: serverWith(source), target: async () => serverWith(there) },
+        ...{
+          checkpoint: checkpoint({ cursor }),
+          source: serverWith(source, told),
+          target: async () => serverWith(there, told),
+        },
       },
       cursor,
     );
@@ -68,8 +76,10 @@ test.each([
   'GIVEN large instances of %s that are missing THEN no page has more chunks than its item holds, and each is planned once',
   async (_, sizes) => {
     const source = studiesOf(sizes);
-    for (const arrives of [true, false]) {
-      const steps = await compared(source, new Map(), arrives);
+    for (const [arrives, told] of [true, false].flatMap((way) =>
+      [1, 100_000].map((studies) => [way, studies] as const),
+    )) {
+      const steps = await compared(source, new Map(), arrives, told);
       for (const { chunks } of steps) expect(chunks.length).toBeLessThanOrEqual(MOST_CHUNKS);
       expect(entriesOf(steps).map(({ id }) => id)).toEqual([...source.values()].flat());
       expect(steps.at(-1)?.learned?.studies).toEqual({ done: sizes.length, total: sizes.length });
@@ -77,9 +87,12 @@ test.each([
   },
 );
 
-test('GIVEN what the target has THEN only the rest is planned', async () => {
+test.each([
+  ['large', 1],
+  ['small', 100_000],
+])('GIVEN what the target has of studies that seem %s THEN only the rest is planned', async (_, told) => {
   const source = studiesOf([2500, 3]);
   const held = new Map([...source].map(([study, ids]) => [study, ids.filter((_, n) => n % 2 === 0)]));
   const missing = [...source.values()].flatMap((ids) => ids.filter((_, n) => n % 2 === 1));
-  expect(entriesOf(await compared(source, held, false)).map(({ id }) => id)).toEqual(missing);
+  expect(entriesOf(await compared(source, held, false, told)).map(({ id }) => id)).toEqual(missing);
 });

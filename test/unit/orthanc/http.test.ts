@@ -89,6 +89,7 @@ describe('answers', () => {
     for (const ask of [
       client.study(ID),
       client.series(ID),
+      client.describedInstances(ID),
       client.studyBytes(ID),
       client.studyOf(ID),
       client.recorded([ID]),
@@ -106,6 +107,7 @@ describe('answers', () => {
     const client = stub.client();
     expect(await client.study(ID)).toBeUndefined();
     expect(await client.series(ID)).toBeUndefined();
+    expect(await client.describedInstances(ID)).toBeUndefined();
     expect(await client.studyBytes(ID)).toBeUndefined();
     expect(await client.studyOf(ID)).toBeUndefined();
     expect(await client.recorded([ID])).toEqual(new Map());
