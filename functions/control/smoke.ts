@@ -52,7 +52,7 @@ async function storeStudy({ ports, servers }: ControlPlace, source: EndpointName
       );
     const result = await upload({ size: file.length, open });
     if (result.kind !== 'stored' || result.status !== 'Success') throw notStored(source, result);
-    study = await server.studyOf(result.id);
+    study = (await server.studiesOf([result.id])).get(result.id);
   }
   if (study) return study;
   throw new FatalError('SMOKE_NOT_STORED', `source ${source} does not have what it said it stored`);

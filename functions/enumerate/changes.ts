@@ -10,7 +10,6 @@ import { selectedInstances } from './study-entries.ts';
 
 /** Changes read for one page. */
 const CHANGES_AT_ONCE = 2000;
-const PARALLEL = 8;
 
 /** Plans what the source received since the round before, up to this round's cut-off. */
 export async function changesStage(enumeration: Enumeration, cursor: Cursor & { stage: 'changes' }): Promise<Step> {
@@ -64,14 +63,7 @@ async function selectedWithStudies(
   { job, source }: Enumeration,
   ids: readonly OrthancId[],
 ): Promise<Map<OrthancId, OrthancId>> {
-  const studies = new Map<OrthancId, OrthancId>();
-  for (let from = 0; from < ids.length; from += PARALLEL)
-    await Promise.all(
-      ids.slice(from, from + PARALLEL).map(async (id) => {
-        const study = await source.studyOf(id);
-        if (study) studies.set(id, study);
-      }),
-    );
+  const studies = new Map(await source.studiesOf(ids));
   const { selection } = job.options;
   if (Object.keys(selection).length === 0) return studies;
   for (const study of new Set(studies.values())) {

@@ -1,6 +1,7 @@
 import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { type EndpointName, isUid, type OrthancId } from '../core/ids.ts';
+import { BulkContent } from './bulk-content.ts';
 import { readChanges, readLastChange } from './changes.ts';
 import { readDefaultEncoding } from './encoding.ts';
 import { OrthancHttp } from './http.ts';
@@ -24,6 +25,7 @@ import type {
   SystemInfo,
 } from './server.ts';
 import { checkStore } from './store-check.ts';
+import { studiesOf } from './studies-of.ts';
 import { systemAnswer, systemInfo } from './system-info.ts';
 import { lookupTag } from './tag-lookup.ts';
 import { ServerVersion } from './version.ts';
@@ -42,6 +44,7 @@ export class OrthancClient implements OrthancServer {
   readonly name: EndpointName;
   /** For questions that are not part of `OrthancServer`. */
   readonly http: OrthancHttp;
+  readonly #bulk: BulkContent;
   readonly #lookup: RecordedLookup;
   readonly #listing: InstanceListing;
 
@@ -50,7 +53,8 @@ export class OrthancClient implements OrthancServer {
     this.http = http;
     const version = new ServerVersion(http);
     this.#listing = new InstanceListing(http, version);
-    this.#lookup = new RecordedLookup(http, version);
+    this.#bulk = new BulkContent(http);
+    this.#lookup = new RecordedLookup(http, version, this.#bulk);
   }
 
   async system(): Promise<SystemInfo> {
@@ -143,8 +147,8 @@ export class OrthancClient implements OrthancServer {
     return found.DicomUncompressedSize ?? found.UncompressedSize;
   }
 
-  async studyOf(instance: OrthancId): Promise<OrthancId | undefined> {
-    return (await findJson(this.http, { path: `instances/${instance}/study` }, schemas.study))?.ID;
+  studiesOf(instances: readonly OrthancId[]): Promise<ReadonlyMap<OrthancId, OrthancId>> {
+    return studiesOf(this.http, this.#bulk, instances);
   }
 
   async sopInstanceUid(instance: OrthancId): Promise<string | undefined> {

@@ -20,7 +20,7 @@ export function lentServer(name: EndpointName, borrow: Borrow): OrthancServer {
     instances: (study) => borrow((server) => server.instances(study)),
     describedInstances: (study) => borrow((server) => server.describedInstances(study)),
     studyBytes: (study) => borrow((server) => server.studyBytes(study)),
-    studyOf: (instance) => borrow((server) => server.studyOf(instance)),
+    studiesOf: (instances) => borrow((server) => server.studiesOf(instances)),
     lookup: (level, value) => borrow((server) => server.lookup(level, value)),
     sopInstanceUid: (instance) => borrow((server) => server.sopInstanceUid(instance)),
     hasPixelData: (instance) => borrow((server) => server.hasPixelData(instance)),

@@ -1,11 +1,10 @@
 import { eachBounded } from '../core/bounded.ts';
 import type { OrthancId } from '../core/ids.ts';
 import { AttachmentFacts } from './attachment-facts.ts';
-import { OrthancError } from './errors.ts';
+import type { BulkContent } from './bulk-content.ts';
 import type { OrthancHttp } from './http.ts';
 import { InstanceSearch } from './instance-search.ts';
-import { askJson } from './json.ts';
-import { bulkContent } from './schemas.ts';
+import { bulkInstances } from './schemas.ts';
 import type { Absence, Hints, Recorded } from './server.ts';
 import { StudyFinder } from './study-finder.ts';
 import { UidFinder } from './uid-finder.ts';
@@ -31,16 +30,15 @@ const NOTHING: ReadonlyMap<OrthancId, never> = new Map<OrthancId, never>();
  * there the last time, the third comes before the second.
  */
 export class RecordedLookup {
-  readonly #http: OrthancHttp;
+  readonly #bulk: BulkContent;
   readonly #uids: UidFinder;
   readonly #finder: StudyFinder;
   readonly #facts: AttachmentFacts;
-  #hasBulk = true;
   /** Nothing was there the last time. */
   #expectsNothing = false;
 
-  constructor(http: OrthancHttp, version: ServerVersion) {
-    this.#http = http;
+  constructor(http: OrthancHttp, version: ServerVersion, bulk: BulkContent) {
+    this.#bulk = bulk;
     const search = new InstanceSearch(http, version);
     this.#uids = new UidFinder(search);
     this.#finder = new StudyFinder(http, search);
@@ -108,18 +106,10 @@ export class RecordedLookup {
 
   /** Those that the server has; all of them when it cannot tell (before 1.9.4). */
   async #present(ids: readonly OrthancId[]): Promise<OrthancId[]> {
-    if (!this.#hasBulk || ids.length === 0) return [...ids];
-    const body = JSON.stringify({ Resources: ids, Level: 'Instance', Short: true, Metadata: false });
-    try {
-      const rows = await askJson(this.#http, { path: 'tools/bulk-content', body }, bulkContent);
-      const present = new Set(rows.map(({ ID }) => ID));
-      return ids.filter((id) => present.has(id));
-    } catch (error) {
-      const status = error instanceof OrthancError ? error.answer?.status : undefined;
-      if (status !== 404 && status !== 405 && status !== 403) throw error;
-      this.#hasBulk = false;
-      return [...ids];
-    }
+    const rows = await this.#bulk.of('Instance', ids, bulkInstances);
+    if (!rows) return [...ids];
+    const present = new Set(rows.map(({ ID }) => ID));
+    return ids.filter((id) => present.has(id));
   }
 }
 

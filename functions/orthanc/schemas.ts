@@ -73,7 +73,9 @@ export const foundSeries = z.array(
   z.object({ ID: orthancId, Type: z.literal('Series'), Instances: z.array(orthancId) }),
 );
 
-export const bulkContent = z.array(z.object({ ID: orthancId, Type: z.literal('Instance') }));
+export const bulkInstances = z.array(z.object({ ID: orthancId, Type: z.literal('Instance'), ParentSeries: orthancId }));
+
+export const bulkSeries = z.array(z.object({ ID: orthancId, Type: z.literal('Series'), ParentStudy: orthancId }));
 
 /** A tag's value, if it is a text. */
 export function tagValue(values: Readonly<Record<string, unknown>>, tag: string): string | undefined {

@@ -158,7 +158,8 @@ export interface OrthancServer {
   describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined>;
   /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
   studyBytes(study: OrthancId): Promise<number | undefined>;
-  studyOf(instance: OrthancId): Promise<OrthancId | undefined>;
+  /** The study of each; instances that the server does not know are left out. */
+  studiesOf(instances: readonly OrthancId[]): Promise<ReadonlyMap<OrthancId, OrthancId>>;
   /** Resources with exactly this StudyInstanceUID, PatientID or SOPInstanceUID. */
   lookup(level: 'Study' | 'Patient' | 'Instance', value: string): Promise<readonly OrthancId[]>;
   sopInstanceUid(instance: OrthancId): Promise<string | undefined>;

@@ -95,7 +95,14 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
         return images.length === 0 ? undefined : images.map(([id, { size }]) => ({ id, size }));
       }),
     studyBytes: (study) => ask('statistics', () => studyImages(study).reduce((sum, [, image]) => sum + image.size, 0)),
-    studyOf: (id) => ask('study', () => archive.images.get(id)?.study),
+    studiesOf: (ids) =>
+      ask('study', () => {
+        const known = ids.flatMap((id): [OrthancId, OrthancId][] => {
+          const image = archive.images.get(id);
+          return image ? [[id, image.study]] : [];
+        });
+        return new Map(known);
+      }),
     lookup: unused,
     sopInstanceUid: unused,
     hasPixelData: (id) => ask('tags', () => hasPixels(archive.images.get(id))),

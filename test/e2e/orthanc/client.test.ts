@@ -84,7 +84,14 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
     });
     const bytes = SPECS.reduce((sum, spec) => sum + makeInstance(spec).length, 0);
     expect(await client.studyBytes(IDS.study as OrthancId)).toBe(bytes);
-    expect(await client.studyOf(ids[0] as OrthancId)).toBe(IDS.study);
+    const [first, last] = [ids[0], ids.at(-1)] as [OrthancId, OrthancId];
+    const other = orthancIds(OTHER).study;
+    expect(await client.studiesOf([first, UNKNOWN, last])).toEqual(
+      new Map([
+        [first, IDS.study],
+        [last, other],
+      ]),
+    );
     expect(await client.studiesOfPatient(IDS.patient as OrthancId)).toEqual([IDS.study]);
   });
 
@@ -94,7 +101,7 @@ describe.each(['1.10', '1.13'] as OrthancVersion[])('the client of Orthanc %s', 
     expect(await client.instances(UNKNOWN)).toBeUndefined();
     expect(await client.describedInstances(UNKNOWN)).toBeUndefined();
     expect(await client.studyBytes(UNKNOWN)).toBeUndefined();
-    expect(await client.studyOf(UNKNOWN)).toBeUndefined();
+    expect(await client.studiesOf([UNKNOWN])).toEqual(new Map());
     expect(await client.studiesOfPatient(UNKNOWN)).toEqual([]);
   });
 

@@ -91,7 +91,7 @@ describe('answers', () => {
       client.series(ID),
       client.describedInstances(ID),
       client.studyBytes(ID),
-      client.studyOf(ID),
+      client.studiesOf([ID]),
       client.recorded([ID]),
     ]) {
       expect((await failure(ask)).code).toBe('NOT_ORTHANC');
@@ -109,7 +109,7 @@ describe('answers', () => {
     expect(await client.series(ID)).toBeUndefined();
     expect(await client.describedInstances(ID)).toBeUndefined();
     expect(await client.studyBytes(ID)).toBeUndefined();
-    expect(await client.studyOf(ID)).toBeUndefined();
+    expect(await client.studiesOf([ID])).toEqual(new Map());
     expect(await client.recorded([ID])).toEqual(new Map());
   });
 

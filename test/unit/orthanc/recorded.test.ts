@@ -39,7 +39,7 @@ async function serve(behaviour: Behaviour): Promise<StubServer> {
     if (path === '/tools/find') return behaviour.find?.(JSON.parse(body)) ?? { body: found(behaviour.holds) };
     if (path === '/tools/bulk-content') {
       const held = (JSON.parse(body).Resources as OrthancId[]).filter((instance) => behaviour.holds.includes(instance));
-      return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance' })) };
+      return behaviour.bulk?.(held) ?? { body: held.map((ID) => ({ ID, Type: 'Instance', ParentSeries: SERIES })) };
     }
     const [, resource] = /^\/instances\/([^/]+)$/.exec(path) ?? [];
     if (resource !== undefined) return { body: { ID: resource, ParentSeries: SERIES, MainDicomTags: {} } };
