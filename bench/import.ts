@@ -1,5 +1,5 @@
-// npm run bench -- import [rounds=5] [instances=3000] [held=0] [storage folder that holds as many already]: what `import` achieves, against what
-// the target allows. Each contender gets a target of its own, which already holds so many instances; the rounds are interleaved. Tables in Markdown.
+// npm run bench -- import [rounds=5] [--instances 3000] [--per-study 100] [--held 0] [--storage FOLDER]: what `import` achieves, against
+// what the target allows. Each contender gets a target of its own, which already holds so many instances; the rounds are interleaved. Tables in Markdown.
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { command } from './command.ts';
@@ -7,22 +7,22 @@ import { bestConnections } from './connections.ts';
 import { ownCpuOf } from './cpu.ts';
 import { type Bench, type Contender, measure, type Run } from './measure.ts';
 import { fileByFile } from './one-by-one.ts';
+import { options } from './options.ts';
 import { postAll } from './plain-client.ts';
 import { compressible, storageFolder } from './storage.ts';
 import { type Judgement, judgementTable, ratios, tableOf } from './tables.ts';
 import { targets } from './target.ts';
 import { workload } from './workload.ts';
 
-const [rounds = 5, instances = 3000, held = 0] = process.argv.slice(2, 5).map(Number);
-const kept = process.argv[5];
+const { rounds, instances, perStudy, held, storage } = options();
 /** One by one, all would take long; each file takes the same time. */
 const FEW = 600;
 
-const { files: noise, bytes, description } = workload(instances);
+const { files: noise, bytes, description } = workload(instances, perStudy);
 const files = compressible(noise);
 const plain = await storageFolder(files, 'plain');
 const packed = await storageFolder(files, 'compressed');
-const servers = await targets(held, kept);
+const servers = await targets(held, storage);
 try {
   const bench: Bench = { servers, files, bytes };
   const connections = await bestConnections(bench, FEW);

@@ -1,5 +1,6 @@
-// npm run bench -- replicate [rounds=5] [held=0] [instances=3000] [storage folder that holds as many already]: what `replicate` achieves, against what the servers allow. Each
-// contender gets a target of its own, which already holds so many instances; the rounds are interleaved. Tables in Markdown.
+// npm run bench -- replicate [rounds=5] [--instances 3000] [--per-study 100] [--held 0] [--storage FOLDER]: what `replicate` achieves,
+// against what the servers allow. Each contender gets a target of its own, which already holds so many instances; the rounds are
+// interleaved. Tables in Markdown.
 import { loadavg } from 'node:os';
 import { startOrthanc } from '../test/support/orthanc.ts';
 import { upload } from '../test/support/upload.ts';
@@ -9,22 +10,22 @@ import { ownCpuOf } from './cpu.ts';
 import { delayed } from './delayed.ts';
 import { type Bench, type Contender, measure, type Run } from './measure.ts';
 import { oneByOne } from './one-by-one.ts';
+import { options } from './options.ts';
 import { postAll } from './plain-client.ts';
 import { judgements, judgementTable, tableOf } from './tables.ts';
 import { targets } from './target.ts';
 import { workload } from './workload.ts';
 
-const [rounds = 5, held = 0, instances = 3000] = process.argv.slice(2, 5).map(Number);
-const kept = process.argv[5];
+const { rounds, instances, perStudy, held, storage } = options();
 const DELAY_MS = 20;
 /** To find out how many connections are best for the ceiling. */
 const FEW = 600;
 /** On a long line each instance takes the same time, and all would take minutes a round. */
 const FEW_DELAYED = 150;
 
-const { files, bytes, description } = workload(instances);
+const { files, bytes, description } = workload(instances, perStudy);
 const source = await startOrthanc({ version: '1.10' });
-const servers = await targets(held, kept);
+const servers = await targets(held, storage);
 try {
   const ids = await upload(source.url, files);
   const bench: Bench = { source, servers, files, bytes };

@@ -3,7 +3,6 @@ import { type ArchiveShape, archive } from '../test/support/archive.ts';
 /** What is moved: one third large images, two thirds small ones. */
 const LARGE_BYTES = 500_000;
 const SMALL_BYTES = 10_000;
-const STUDIES = 30;
 
 export interface Workload {
   readonly files: readonly Buffer[];
@@ -12,10 +11,11 @@ export interface Workload {
 }
 
 /** The images that every contender moves, in memory. */
-export function workload(instances: number): Workload {
+export function workload(instances: number, instancesPerStudy: number): Workload {
   const bytes = (index: number) => (index % 3 === 0 ? LARGE_BYTES : SMALL_BYTES);
-  const instancesPerStudy = Math.max(1, Math.round(instances / STUDIES));
-  const shape: ArchiveShape = { studies: STUDIES, instancesPerStudy, seriesPerStudy: 2, bytes, seed: 13 };
+  const studies = Math.ceil(instances / instancesPerStudy);
+  const seriesPerStudy = Math.min(2, instancesPerStudy);
+  const shape: ArchiveShape = { studies, instancesPerStudy, seriesPerStudy, bytes, seed: 13 };
   const files = [...archive(shape)];
   const total = files.reduce((sum, file) => sum + file.length, 0);
   const large = files.filter((file) => file.length > SMALL_BYTES * 2).length;
@@ -23,7 +23,7 @@ export function workload(instances: number): Workload {
   return {
     files,
     bytes: total,
-    description: `${files.length} instances in ${STUDIES} studies (${mix}), ${mega(total)} MB`,
+    description: `${files.length} instances in ${studies} studies (${mix}), ${mega(total)} MB`,
   };
 }
 

@@ -19,7 +19,7 @@ const STUDIES_AT_ONCE = 500;
 const MISSING_AT_ONCE = 2000;
 
 /**
- * The comparison that ends a job: both servers are listed afresh, without regard to what was planned. What the source has
+ * The comparison that ends a job: both servers are asked afresh, without regard to what was planned. What the source has
  * and the target has not, and what no finding explains, is planned.
  */
 export async function compareStage(enumeration: Enumeration, cursor: CompareCursor): Promise<Step> {

@@ -7,6 +7,8 @@ import { describedInstances, hasSmallStudies, selectedInstances } from './study-
 /** Small studies that are compared at once. */
 const SMALL_TOGETHER = 50;
 const PARALLEL = 8;
+/** Instances of a study among small ones from which on the target had better list it. */
+const LARGE = 1000;
 
 /** How two servers are compared by what costs them the least. */
 export interface Comparison {
@@ -21,7 +23,7 @@ export async function comparisonOf(
   target: OrthancServer,
   selection: Selection,
 ): Promise<Comparison> {
-  const small = await hasSmallStudies(source, selection);
+  const small = (await target.findsByUid()) && (await hasSmallStudies(source, selection));
   return {
     together: small ? SMALL_TOGETHER : 1,
     missing: (studies) =>
@@ -39,11 +41,10 @@ async function missingOf(
   study: OrthancId,
 ): Promise<readonly OrthancId[]> {
   const [wanted, held] = await Promise.all([selectedInstances(source, study, selection), target.instances(study)]);
-  const there = new Set(held);
-  return wanted.filter((id) => !there.has(id));
+  return without(wanted, new Set(held));
 }
 
-/** The source lists the studies, and the target is asked for the instances of all of them in one question. */
+/** The source lists the studies, and the target is asked for the instances of all of them together. */
 async function missingOfSmall(
   source: OrthancServer,
   target: OrthancServer,
@@ -54,12 +55,33 @@ async function missingOfSmall(
   await eachBounded(studies, PARALLEL, async (study) => {
     listed.set(study, await describedInstances(source, study, selection));
   });
+  const held = new Set<OrthancId>();
   const hints = { studies: new Map<OrthancId, OrthancId>(), sopInstanceUids: new Map<OrthancId, string>() };
-  for (const [study, instances] of listed)
-    for (const { id, sopInstanceUid } of instances) {
-      hints.studies.set(id, study);
-      if (sopInstanceUid !== undefined) hints.sopInstanceUids.set(id, sopInstanceUid);
-    }
-  const held = hints.studies.size === 0 ? new Map() : await target.recorded([...hints.studies.keys()], hints);
-  return studies.map((study) => (listed.get(study) ?? []).map(({ id }) => id).filter((id) => !held.has(id)));
+  for (const [study, instances] of listed) {
+    if (instances.length > LARGE) for (const id of (await target.instances(study)) ?? []) held.add(id);
+    else addHints(hints, study, instances);
+  }
+  if (hints.studies.size > 0)
+    for (const id of (await target.recorded([...hints.studies.keys()], hints)).keys()) held.add(id);
+  return studies.map((study) =>
+    without(
+      (listed.get(study) ?? []).map(({ id }) => id),
+      held,
+    ),
+  );
+}
+
+function addHints(
+  hints: { readonly studies: Map<OrthancId, OrthancId>; readonly sopInstanceUids: Map<OrthancId, string> },
+  study: OrthancId,
+  instances: readonly ListedInstance[],
+): void {
+  for (const { id, sopInstanceUid } of instances) {
+    hints.studies.set(id, study);
+    if (sopInstanceUid !== undefined) hints.sopInstanceUids.set(id, sopInstanceUid);
+  }
+}
+
+function without(wanted: readonly OrthancId[], held: ReadonlySet<OrthancId>): readonly OrthancId[] {
+  return wanted.filter((id) => !held.has(id));
 }

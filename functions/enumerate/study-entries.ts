@@ -5,8 +5,9 @@ import type { InstanceEntry } from '../core/plan.ts';
 import type { ListedInstance, OrthancServer } from '../orthanc/server.ts';
 import { looksAtStudy, selectsSeries, selectsStudy } from './selection.ts';
 
-/** Studies that are read ahead of the one being planned. */
+/** Studies that are read ahead of the one being planned; where some are read together, so many of those. */
 const AHEAD = 6;
+const TOGETHER_AHEAD = 2;
 
 /** The selected instances of one study, sorted; none when the study is gone or not selected. */
 export async function selectedInstances(
@@ -78,7 +79,9 @@ async function describedEntries(
   selection: Selection,
 ): Promise<readonly InstanceEntry[]> {
   const instances = await describedInstances(source, study, selection);
-  return instances.map(({ size = 0, ...one }) => ({ ...one, study, size }));
+  const untold = instances.some(({ size }) => size === undefined);
+  const mean = untold ? Math.ceil(((await source.studyBytes(study)) ?? 0) / instances.length) : 0;
+  return instances.map(({ size = mean, ...one }) => ({ ...one, study, size }));
 }
 
 /**
@@ -118,7 +121,7 @@ export async function* readTogether<T>(
   read: (studies: readonly OrthancId[]) => Promise<readonly T[]>,
 ): AsyncGenerator<StudyRead<T>> {
   const groups = Array.from({ length: Math.ceil(studies.length / together) }, (_, group) => group * together);
-  const reading = ahead(groups, AHEAD, async (from) => {
+  const reading = ahead(groups, together === 1 ? AHEAD : TOGETHER_AHEAD, async (from) => {
     const its = studies.slice(from, from + together);
     const values = await read(its);
     return its.map((study, at) => ({ index: first + from + at, study, value: values[at] as T }));

@@ -1,12 +1,13 @@
 import type { Side } from '../core/answer.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { type EndpointName, isUid, type OrthancId } from '../core/ids.ts';
+import type { EndpointName, OrthancId } from '../core/ids.ts';
 import { BulkContent } from './bulk-content.ts';
 import { readChanges, readLastChange } from './changes.ts';
 import { readDefaultEncoding } from './encoding.ts';
 import { OrthancHttp } from './http.ts';
 import { readIdList, sortedUnique } from './id-list.ts';
 import { readIdentity } from './identity.ts';
+import { InstanceDescription } from './instance-description.ts';
 import { InstanceListing } from './instance-listing.ts';
 import { askJson, findJson } from './json.ts';
 import { RecordedLookup } from './recorded.ts';
@@ -47,12 +48,14 @@ export class OrthancClient implements OrthancServer {
   readonly #bulk: BulkContent;
   readonly #lookup: RecordedLookup;
   readonly #listing: InstanceListing;
+  readonly #description: InstanceDescription;
 
   constructor(http: OrthancHttp) {
     this.name = http.name;
     this.http = http;
     const version = new ServerVersion(http);
     this.#listing = new InstanceListing(http, version);
+    this.#description = new InstanceDescription(http, this.#listing);
     this.#bulk = new BulkContent(http);
     this.#lookup = new RecordedLookup(http, version, this.#bulk);
   }
@@ -128,16 +131,8 @@ export class OrthancClient implements OrthancServer {
     return this.#listing.of(study);
   }
 
-  async describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined> {
-    const found = await findJson(this.http, { path: `studies/${study}/instances` }, schemas.instances);
-    return found?.map(({ ID, FileSize, MainDicomTags }) => {
-      const sopInstanceUid = schemas.tagValue(MainDicomTags, 'SOPInstanceUID');
-      return {
-        id: ID,
-        ...(FileSize !== undefined && { size: FileSize }),
-        ...(sopInstanceUid !== undefined && isUid(sopInstanceUid) && { sopInstanceUid }),
-      };
-    });
+  describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined> {
+    return this.#description.of(study);
   }
 
   async studyBytes(study: OrthancId): Promise<number | undefined> {
@@ -173,6 +168,10 @@ export class OrthancClient implements OrthancServer {
   async studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]> {
     const found = await findJson(this.http, { path: `patients/${patient}/studies` }, schemas.studies);
     return (found ?? []).map(({ ID }) => ID).sort();
+  }
+
+  findsByUid(): Promise<boolean> {
+    return this.#lookup.findsByUid();
   }
 
   recorded(

@@ -11,15 +11,14 @@ import { type ServerVersion, WITH_PARENTS } from './version.ts';
  *
  * 1. The study's series (`/studies/{id}/series?expand=false`), and a search that tells the instances of each: 2 ms. A search may be
  *    cut silently (`LimitFindResults`), so that it counts only when it tells of every series.
- * 2. `/studies/{id}/instances?expand=false`: 15 ms. Servers before 1.12.5 ignore `expand` here and tell all about each instance: that
- *    is believed once.
- * 3. `/studies/{id}/series`, which all versions have: 50 ms, on 1.10.1 below one.
+ * 2. `/studies/{id}/instances?expand=false`: 15 ms.
+ * 3. `/studies/{id}/series`, which all versions have: 50 ms, on 1.10.1 below one. Servers before 1.12.5 are asked this alone: they ignore
+ *    `expand`, and describing all instances fails when one of them has lost its file's record.
  */
 export class InstanceListing {
   readonly #http: OrthancHttp;
   readonly #version: ServerVersion;
   readonly #search = new Refusable();
-  #long = false;
 
   constructor(http: OrthancHttp, version: ServerVersion) {
     this.#http = http;
@@ -28,35 +27,30 @@ export class InstanceListing {
 
   /** `undefined` when the server does not know the study. */
   async of(study: OrthancId): Promise<readonly OrthancId[] | undefined> {
-    const searched = await this.#bySearch(study);
-    if (searched !== 'not-told') return searched;
-    if (this.#long) {
+    if (!(await this.#version.isAtLeast(WITH_PARENTS))) {
       const found = await findJson(this.#http, { path: `studies/${study}/series` }, series);
       return found?.flatMap(({ Instances }) => Instances);
     }
-    const found = await this.#children(`studies/${study}/instances`);
-    this.#long = found?.expanded ?? false;
-    return found?.ids;
+    const searched = await this.#bySearch(study);
+    return searched === 'not-told' ? this.#children(`studies/${study}/instances`) : searched;
   }
 
   /** All instances of a study in two cheap questions, if the server has them and its answer is whole. */
   async #bySearch(study: OrthancId): Promise<readonly OrthancId[] | undefined | 'not-told'> {
-    if (this.#search.isRefused || !(await this.#version.isAtLeast(WITH_PARENTS))) return 'not-told';
+    if (this.#search.isRefused) return 'not-told';
     const [all, found] = await Promise.all([
       this.#children(`studies/${study}/series`),
       this.#search.ask(() => this.#seriesOf(study)),
     ]);
     if (!all) return undefined;
     const instances = new Map(found?.map(({ ID, Instances }) => [ID, Instances]));
-    return all.ids.every((id) => instances.has(id)) ? all.ids.flatMap((id) => instances.get(id) ?? []) : 'not-told';
+    return all.every((id) => instances.has(id)) ? all.flatMap((id) => instances.get(id) ?? []) : 'not-told';
   }
 
   /** IDs alone, if the server knows how to. */
-  async #children(path: string): Promise<{ ids: readonly OrthancId[]; expanded: boolean } | undefined> {
+  async #children(path: string): Promise<readonly OrthancId[] | undefined> {
     const found = await findJson(this.#http, { path: `${path}?expand=false` }, children);
-    if (!found) return undefined;
-    const ids = found.map((one) => (typeof one === 'string' ? one : one.ID));
-    return { ids, expanded: found.some((one) => typeof one !== 'string') };
+    return found?.map((one) => (typeof one === 'string' ? one : one.ID));
   }
 
   #seriesOf(study: OrthancId) {

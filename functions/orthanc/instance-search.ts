@@ -25,7 +25,8 @@ const MOST_REMEMBERED = 10_000;
 export class InstanceSearch {
   readonly #http: OrthancHttp;
   readonly #version: ServerVersion;
-  readonly #question = new Refusable();
+  readonly #byParent = new Refusable();
+  readonly #byUid = new Refusable();
   readonly #rows = new Map<OrthancId, number>();
 
   constructor(http: OrthancHttp, version: ServerVersion) {
@@ -33,8 +34,12 @@ export class InstanceSearch {
     this.#version = version;
   }
 
-  async isUsable(): Promise<boolean> {
-    return !this.#question.isRefused && (await this.#version.isAtLeast(WITH_PARENTS));
+  async findsByParent(): Promise<boolean> {
+    return !this.#byParent.isRefused && (await this.#version.isAtLeast(WITH_PARENTS));
+  }
+
+  async findsByUid(): Promise<boolean> {
+    return !this.#byUid.isRefused && (await this.#version.isAtLeast(WITH_PARENTS));
   }
 
   /** How many instances the last answer about this study or series had; 0 before the first. */
@@ -44,7 +49,7 @@ export class InstanceSearch {
 
   /** Asks for all instances of a study or a series; adds what the answer says about `wanted` to `known`. */
   async addOf(parent: Parent, wanted: ReadonlySet<OrthancId>, known: Map<OrthancId, Recorded>): Promise<void> {
-    const rows = await this.#add({ [parent.level]: parent.id, Query: {} }, wanted, known);
+    const rows = await this.#add(this.#byParent, { [parent.level]: parent.id, Query: {} }, wanted, known);
     if (rows === undefined) return;
     if (this.#rows.size >= MOST_REMEMBERED) this.#rows.clear();
     this.#rows.set(parent.id, rows);
@@ -60,16 +65,17 @@ export class InstanceSearch {
     wanted: ReadonlySet<OrthancId>,
     known: Map<OrthancId, Recorded>,
   ): Promise<number | undefined> {
-    return this.#add({ Query: { SOPInstanceUID: uids.join('\\') } }, wanted, known);
+    return this.#add(this.#byUid, { Query: { SOPInstanceUID: uids.join('\\') } }, wanted, known);
   }
 
   async #add(
+    question: Refusable,
     where: Readonly<Record<string, unknown>>,
     wanted: ReadonlySet<OrthancId>,
     known: Map<OrthancId, Recorded>,
   ): Promise<number | undefined> {
     const body = JSON.stringify({ Level: 'Instance', ...where, ResponseContent: ['Attachments'], Limit: MOST_ROWS });
-    const rows = await this.#question.ask(() => askJson(this.#http, { path: 'tools/find', body }, foundInstances));
+    const rows = await question.ask(() => askJson(this.#http, { path: 'tools/find', body }, foundInstances));
     for (const { ID, Attachments } of rows ?? []) {
       const file = wanted.has(ID) ? Attachments.find(({ ContentType }) => ContentType === DICOM) : undefined;
       if (file) known.set(ID, recorded(file.UncompressedSize, file.UncompressedMD5));

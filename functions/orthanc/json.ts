@@ -17,15 +17,46 @@ export async function askJson<T>(http: OrthancHttp, question: Question, schema: 
 
 /** The same for a route that answers 404 when the server does not know the resource: then `undefined`. */
 export async function findJson<T>(http: OrthancHttp, question: Question, schema: z.ZodType<T>): Promise<T | undefined> {
-  let bytes: Uint8Array;
+  const bytes = await unlessUnknown(http.bytes(question));
+  return bytes && parsedAs(http, question, schema, bytes);
+}
+
+/** The same, but an answer of more bytes than this is not read to its end. */
+export async function findShortJson<T>(
+  http: OrthancHttp,
+  question: Question,
+  schema: z.ZodType<T>,
+  mostBytes: number,
+): Promise<T | undefined | 'too-long'> {
+  const bytes = await unlessUnknown(http.exchange(question, ({ body }) => upTo(mostBytes, body)));
+  if (bytes === undefined || bytes === 'too-long') return bytes;
+  return parsedAs(http, question, schema, bytes);
+}
+
+async function unlessUnknown<R>(answer: Promise<R>): Promise<R | undefined> {
   try {
-    bytes = await http.bytes(question);
+    return await answer;
   } catch (error) {
     if (isUnknownResource(error)) return undefined;
     throw error;
   }
+}
+
+async function upTo(mostBytes: number, body: AsyncIterable<Uint8Array>): Promise<Uint8Array | 'too-long'> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    // Leaving the loop destroys the body.
+    if (length > mostBytes) return 'too-long';
+  }
+  return Buffer.concat(pieces);
+}
+
+function parsedAs<T>(http: OrthancHttp, { path }: Question, schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(parseJson(bytes));
-  if (!parsed.success) throw http.notOrthanc(question.path);
+  if (!parsed.success) throw http.notOrthanc(path);
   return parsed.data;
 }
 

@@ -26,6 +26,7 @@ export function lentServer(name: EndpointName, borrow: Borrow): OrthancServer {
     hasPixelData: (instance) => borrow((server) => server.hasPixelData(instance)),
     defaultEncoding: () => borrow((server) => server.defaultEncoding()),
     studiesOfPatient: (patient) => borrow((server) => server.studiesOfPatient(patient)),
+    findsByUid: () => borrow((server) => server.findsByUid()),
     recorded: (ids, hints, absence) => borrow((server) => server.recorded(ids, hints, absence)),
     close: async () => undefined,
   };

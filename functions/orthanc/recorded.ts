@@ -45,6 +45,10 @@ export class RecordedLookup {
     this.#facts = new AttachmentFacts(http, version);
   }
 
+  findsByUid(): Promise<boolean> {
+    return this.#uids.isUsable();
+  }
+
   async of(
     ids: readonly OrthancId[],
     { studies = NOTHING, sopInstanceUids = NOTHING }: Hints,

@@ -25,7 +25,7 @@ export interface Recorded {
   readonly md5?: Md5;
 }
 
-/** What is thought to be so of instances, which makes questions about them quicker. Never believed: wrong ones cost time, nothing else. */
+/** What is known of instances, which makes questions about them quicker. Wrong ones cost time; see Absence for what else. */
 export interface Hints {
   /** The study of each. */
   readonly studies?: ReadonlyMap<OrthancId, OrthancId>;
@@ -33,8 +33,8 @@ export interface Hints {
 }
 
 /**
- * Why an instance counts as unknown: because the server itself says so of it, whatever was hinted at; or, which is much quicker, because it
- * is not among those of the study, or of the SOPInstanceUID, that was hinted at. The latter is for what is going to be sent then: if it is there after all,
+ * Why an instance counts as unknown: because the server itself says so of it, whatever was hinted at; or, which is much quicker, because a
+ * search for its SOPInstanceUID found nothing, or the server left it out where it was asked for many. The latter is for what is going to be sent then: if it is there after all,
  * the server says so.
  */
 export type Absence = 'proven' | 'likely';
@@ -153,7 +153,7 @@ export interface OrthancServer {
   instances(study: OrthancId): Promise<readonly OrthancId[] | undefined>;
   /**
    * The same and more in one answer, which costs the server more for each instance: of a study with a few of them, this is the quickest
-   * way to learn how large they are.
+   * way to learn how large they are. Of a very large study, or where the server cannot describe them all, only the IDs are told.
    */
   describedInstances(study: OrthancId): Promise<readonly ListedInstance[] | undefined>;
   /** Uncompressed bytes of all DICOM files of a study (an estimate is enough). */
@@ -168,6 +168,8 @@ export interface OrthancServer {
   /** The encoding assumed for texts without SpecificCharacterSet, by Orthanc's name; `undefined` when the server does not tell. */
   defaultEncoding(): Promise<string | undefined>;
   studiesOfPatient(patient: OrthancId): Promise<readonly OrthancId[]>;
+  /** Whether `recorded` is quick about instances of many studies, given their SOPInstanceUIDs. */
+  findsByUid(): Promise<boolean>;
   /** Size and MD5 of many instances; unknown ones are left out. */
   recorded(ids: readonly OrthancId[], hints?: Hints, absence?: Absence): Promise<ReadonlyMap<OrthancId, Recorded>>;
   close(): Promise<void>;

@@ -5,21 +5,16 @@ import type { OrthancHttp } from './http.ts';
 import { findJson } from './json.ts';
 import { bulkInstances, bulkSeries, study } from './schemas.ts';
 
-/** Instances described in one answer: some hundred kB. */
-const AT_ONCE = 500;
 const CONCURRENT = 8;
 
-/** The study of each of these instances: by two questions for all of them where the server has those, else one by one. */
+/** The study of each of these instances: by two questions for many of them where the server has those, else one by one. */
 export async function studiesOf(
   http: OrthancHttp,
   bulk: BulkContent,
   instances: readonly OrthancId[],
 ): Promise<Map<OrthancId, OrthancId>> {
   const found = new Map<OrthancId, OrthancId>();
-  for (let at = 0; at < instances.length; at += AT_ONCE) {
-    const part = instances.slice(at, at + AT_ONCE);
-    if (!(await addTogether(bulk, part, found))) await addSingly(http, part, found);
-  }
+  if (!(await addTogether(bulk, instances, found))) await addSingly(http, instances, found);
   return found;
 }
 

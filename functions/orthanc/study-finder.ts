@@ -27,7 +27,7 @@ export class StudyFinder {
 
   /** Adds what it learns about `wanted` to `known`; what it does not learn says nothing. */
   async addStudy(study: OrthancId, wanted: ReadonlySet<OrthancId>, known: Map<OrthancId, Recorded>): Promise<void> {
-    if (wanted.size < WORTH_IT || !(await this.#search.isUsable())) return;
+    if (wanted.size < WORTH_IT || !(await this.#search.findsByParent())) return;
     if (this.#search.rowsOf(study) > wanted.size * MOST_ROWS_PER_WANTED.study) return this.#addSeries(wanted, known);
     await this.#search.addOf({ level: 'ParentStudy', id: study }, wanted, known);
   }

@@ -15,6 +15,10 @@ export class UidFinder {
     this.#search = search;
   }
 
+  isUsable(): Promise<boolean> {
+    return this.#search.findsByUid();
+  }
+
   /**
    * Adds what it learns to `known`.
    *
@@ -22,7 +26,7 @@ export class UidFinder {
    */
   async add(uids: ReadonlyMap<OrthancId, string>, known: Map<OrthancId, Recorded>): Promise<ReadonlySet<OrthancId>> {
     const absent = new Set<OrthancId>();
-    if (uids.size === 0 || !(await this.#search.isUsable())) return absent;
+    if (uids.size === 0 || !(await this.isUsable())) return absent;
     const all = [...uids.keys()];
     const parts = Array.from({ length: Math.ceil(all.length / AT_ONCE) }, (_, part) =>
       all.slice(part * AT_ONCE, (part + 1) * AT_ONCE),

@@ -108,6 +108,7 @@ function simulatedServer(archive: Archive, name: EndpointName, side: Side, turn:
     hasPixelData: (id) => ask('tags', () => hasPixels(archive.images.get(id))),
     defaultEncoding: () => ask('tools/default-encoding', () => 'Latin1'),
     studiesOfPatient: unused,
+    findsByUid: () => ask('system', () => true),
     recorded: (ids) =>
       ask('recorded', () => {
         const known = ids.flatMap((id): [OrthancId, Recorded][] => {

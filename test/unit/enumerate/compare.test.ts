@@ -28,6 +28,7 @@ function serverWith(studies: Studies, told: number): OrthancServer {
     statistics: async () => ({ instances: all.size, studies: told, uncompressedBytes: 0 }),
     // Servers list in an order of their own.
     instances: async (study) => studies.get(study)?.toReversed(),
+    findsByUid: async () => true,
     describedInstances: async (study) => studies.get(study)?.map((id) => ({ id, size: CHUNK_BYTES })),
     recorded: async (ids) => new Map(ids.filter((id) => all.has(id)).map((id) => [id, { size: CHUNK_BYTES }])),
     changes: async () => ({ changes: [], last: 0, done: true }),

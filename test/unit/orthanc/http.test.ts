@@ -87,14 +87,14 @@ describe('answers', () => {
     );
     const client = stub.client();
     for (const ask of [
-      client.study(ID),
-      client.series(ID),
-      client.describedInstances(ID),
-      client.studyBytes(ID),
-      client.studiesOf([ID]),
-      client.recorded([ID]),
+      () => client.study(ID),
+      () => client.series(ID),
+      () => client.describedInstances(ID),
+      () => client.studyBytes(ID),
+      () => client.studiesOf([ID]),
+      () => client.recorded([ID]),
     ]) {
-      expect((await failure(ask)).code).toBe('NOT_ORTHANC');
+      expect((await failure(ask())).code).toBe('NOT_ORTHANC');
     }
   });
 

@@ -235,6 +235,23 @@ describe('recorded', () => {
       expect(count(stub, /find/)).toBe(1);
     });
 
+    test('goes on asking by study when somebody refuses the UIDs, and the other way round', async () => {
+      const asked = ids(0, 40);
+      for (const refused of ['Query', 'ParentStudy']) {
+        const stub = await serve({
+          holds: asked,
+          find: (body) =>
+            'ParentStudy' in body === (refused === 'ParentStudy') ? described(403, 0) : { body: found(asked) },
+        });
+        const client = stub.client();
+        const hints = { ...inStudy(asked), ...(refused === 'Query' && { sopInstanceUids: uids(asked) }) };
+        for (const _ of [1, 2]) expect(sorted(await client.recorded(asked, hints))).toEqual(sorted(all(asked)));
+        const byUid = await client.recorded(asked, { sopInstanceUids: uids(asked) });
+        expect(sorted(byUid)).toEqual(sorted(all(asked)));
+        expect(count(stub, /find/)).toBe(refused === 'Query' ? 1 + 2 : 1 + 1);
+      }
+    });
+
     test('asks old versions otherwise', async () => {
       const asked = ids(0, 20);
       const stub = await serve({ version: '1.12.4', holds: asked });
