@@ -4,9 +4,9 @@ import { ChunkPacker } from '../core/packing.ts';
 import type { InstanceEntry } from '../core/plan.ts';
 import { comparisonOf } from './missing.ts';
 import { outcomesOf, plannedBefore } from './planned-before.ts';
+import { readTogether } from './read-ahead.ts';
 import { candidateStudies } from './selection.ts';
 import { type Enumeration, moveTo, STEP_MARGIN_MS, type Step } from './step.ts';
-import { readTogether } from './study-entries.ts';
 import { readStudyList, writeStudyList } from './study-list.ts';
 
 type CompareCursor = Cursor & { stage: 'compare' };

@@ -2,8 +2,9 @@ import type { OrthancId } from '../core/ids.ts';
 import type { Cursor } from '../core/job.ts';
 import { ChunkPacker } from '../core/packing.ts';
 import { PAGE_CHUNKS } from '../core/plan.ts';
+import { readAhead } from './read-ahead.ts';
 import { type Enumeration, STEP_MARGIN_MS, type Step } from './step.ts';
-import { entriesMaker, readAhead } from './study-entries.ts';
+import { entriesMaker } from './study-entries.ts';
 import { readStudyList } from './study-list.ts';
 
 type StudiesCursor = Cursor & { stage: 'studies' };

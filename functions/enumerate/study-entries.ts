@@ -1,13 +1,11 @@
-import { ahead } from '../core/ahead.ts';
 import type { OrthancId } from '../core/ids.ts';
 import type { Selection } from '../core/job.ts';
 import type { InstanceEntry } from '../core/plan.ts';
 import type { ListedInstance, OrthancServer } from '../orthanc/server.ts';
 import { looksAtStudy, selectsSeries, selectsStudy } from './selection.ts';
 
-/** Studies that are read ahead of the one being planned; where some are read together, so many of those. */
-const AHEAD = 6;
-const TOGETHER_AHEAD = 2;
+/** Studies with at most so many instances, on average, are small: then to ask for each costs more than to describe its instances. */
+const SMALL = 20;
 
 /** The selected instances of one study, sorted; none when the study is gone or not selected. */
 export async function selectedInstances(
@@ -41,9 +39,6 @@ async function listing(server: OrthancServer, study: OrthancId, selection: Selec
   const wanted = series.filter((one) => selectsSeries(selection, one));
   return { selected: wanted.flatMap((one) => one.instances).sort(), all };
 }
-
-/** Studies with at most so many instances, on average, are small: then to ask for each costs more than to describe its instances. */
-const SMALL = 20;
 
 /** Whether it is best to have all instances of a study described: modalities are told of series alone. */
 export async function hasSmallStudies(source: OrthancServer, { modalities }: Selection): Promise<boolean> {
@@ -96,35 +91,4 @@ async function evenEntries(
   const [{ selected, all }, bytes] = await Promise.all([listing(source, study, selection), source.studyBytes(study)]);
   const size = all === 0 ? 0 : Math.ceil((bytes ?? 0) / all);
   return selected.map((id) => ({ id, study, size }));
-}
-
-export interface StudyRead<T> {
-  readonly index: number;
-  readonly study: OrthancId;
-  readonly value: T;
-}
-
-/** Reads something of each study in order, a few studies ahead. */
-export function readAhead<T>(
-  studies: readonly OrthancId[],
-  first: number,
-  read: (study: OrthancId) => Promise<T>,
-): AsyncGenerator<StudyRead<T>> {
-  return readTogether(studies, first, 1, (its) => Promise.all(its.map(read)));
-}
-
-/** The same where something is read of so many studies together. */
-export async function* readTogether<T>(
-  studies: readonly OrthancId[],
-  first: number,
-  together: number,
-  read: (studies: readonly OrthancId[]) => Promise<readonly T[]>,
-): AsyncGenerator<StudyRead<T>> {
-  const groups = Array.from({ length: Math.ceil(studies.length / together) }, (_, group) => group * together);
-  const reading = ahead(groups, together === 1 ? AHEAD : TOGETHER_AHEAD, async (from) => {
-    const its = studies.slice(from, from + together);
-    const values = await read(its);
-    return its.map((study, at) => ({ index: first + from + at, study, value: values[at] as T }));
-  });
-  for await (const group of reading) yield* group;
 }
