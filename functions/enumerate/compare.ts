@@ -47,13 +47,14 @@ async function readMissing(
   const missing = new Map<OrthancId, OrthancId>();
   const { after, ...place } = cursor;
   let next: CompareCursor = cursor;
-  for await (const { index, study, value } of readTogether(studies, cursor.index, together, missingOf)) {
+  for await (const { index, study, value, more } of readTogether(studies, cursor.index, together, missingOf)) {
     const left = index === cursor.index && after !== undefined ? value.filter((id) => id > after) : value;
     const room = MISSING_AT_ONCE - missing.size;
     for (const id of left.slice(0, room)) missing.set(id, study);
     const last = left[room - 1];
     next = { ...place, ...(left.length > room && last !== undefined ? { index, after: last } : { index: index + 1 }) };
-    if (missing.size >= MISSING_AT_ONCE || deadline.remainingMs() < STEP_MARGIN_MS) break;
+    // What was read is made use of, however late it is.
+    if (missing.size >= MISSING_AT_ONCE || (!more && deadline.remainingMs() < STEP_MARGIN_MS)) break;
   }
   return { missing, next };
 }

@@ -9,6 +9,8 @@ export interface StudyRead<T> {
   readonly index: number;
   readonly study: OrthancId;
   readonly value: T;
+  /** Others that were read together with it follow. */
+  readonly more: boolean;
 }
 
 /** Reads something of each study in order, a few studies ahead. */
@@ -31,7 +33,12 @@ export async function* readTogether<T>(
   const reading = ahead(groups, together === 1 ? AHEAD : TOGETHER_AHEAD, async (from) => {
     const its = studies.slice(from, from + together);
     const values = await read(its);
-    return its.map((study, at) => ({ index: first + from + at, study, value: values[at] as T }));
+    return its.map((study, at) => ({
+      index: first + from + at,
+      study,
+      value: values[at] as T,
+      more: at + 1 < its.length,
+    }));
   });
   for await (const group of reading) yield* group;
 }

@@ -10,7 +10,7 @@ import { memoryPorts } from '../../support/memory-ports.ts';
 
 /** More closed chunks than this do not fit into the item of a page. */
 const MOST_CHUNKS = 2000;
-const PLENTY = { remainingMs: () => 300_000 };
+const PLENTY_MS = 300_000;
 type Studies = ReadonlyMap<OrthancId, readonly OrthancId[]>;
 
 /** Studies with so many instances each, every one of them too large to share a chunk. */
@@ -37,14 +37,24 @@ function serverWith(studies: Studies, told: number): OrthancServer {
 }
 
 /** The steps of a comparison. What a step plans is in the target at the next one, or is still on its way there. */
-async function compared(source: Studies, held: Studies, arrives: boolean, told: number): Promise<readonly Step[]> {
+async function compared(
+  source: Studies,
+  held: Studies,
+  arrives: boolean,
+  told: number,
+  remainingMs = PLENTY_MS,
+): Promise<readonly Step[]> {
   const { ports } = memoryPorts();
   const there = new Map(held);
   const steps: Step[] = [];
   for (let cursor: Cursor = { stage: 'compare', list: '', count: 0, index: 0 }; cursor.stage === 'compare'; ) {
     const made: Step = await compareStage(
       {
-        ...{ ports, job: job({ source: SOURCE, target: TARGET, state: 'running', round: 1 }), deadline: PLENTY },
+        ...{
+          ports,
+          job: job({ source: SOURCE, target: TARGET, state: 'running', round: 1 }),
+          deadline: { remainingMs: () => remainingMs },
+        },
         ...{
           checkpoint: checkpoint({ cursor }),
           source: serverWith(source, told),
@@ -96,4 +106,11 @@ test.each([
   const held = new Map([...source].map(([study, ids]) => [study, ids.filter((_, n) => n % 2 === 0)]));
   const missing = [...source.values()].flatMap((ids) => ids.filter((_, n) => n % 2 === 1));
   expect(entriesOf(await compared(source, held, false, told)).map(({ id }) => id)).toEqual(missing);
+});
+
+test('GIVEN no time left THEN what was read together is made use of before the step ends', async () => {
+  const source = studiesOf(new Array<number>(120).fill(2));
+  const steps = await compared(source, source, false, 100_000, 0);
+  // One to list the studies, and three for 50 of them at a time.
+  expect(steps.length).toBe(1 + 3);
 });
