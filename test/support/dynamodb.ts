@@ -15,6 +15,8 @@ import { CREDENTIALS, REGION } from './aws.ts';
 // A CommonJS package without types.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
 
+const KEEP_ALIVE_MS = 10 * 60_000;
+
 /** DynamoDB in this process. */
 export interface DynamoDb {
   readonly endpoint: string;
@@ -26,6 +28,8 @@ export interface DynamoDb {
 
 export async function startDynamoDb(): Promise<DynamoDb> {
   const server = dynalite({ createTableMs: 0 });
+  // As DynamoDB does: a function that was frozen for a while finds its connections as it left them, not all of them closed.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
