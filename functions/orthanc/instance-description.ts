@@ -29,10 +29,12 @@ export class InstanceDescription {
     if (!this.#undescribed.has(study)) {
       const found = await this.#described(study);
       if (found !== 'not-told') return found;
-      if (this.#undescribed.size >= MOST_REMEMBERED) this.#undescribed.clear();
-      this.#undescribed.add(study);
     }
-    return (await this.#listing.of(study))?.map((id) => ({ id }));
+    const listed = await this.#listing.of(study);
+    // Only now is it sure that this is about the study: in an outage the listing fails, too, and the study is described afterwards.
+    if (this.#undescribed.size >= MOST_REMEMBERED) this.#undescribed.clear();
+    this.#undescribed.add(study);
+    return listed?.map((id) => ({ id }));
   }
 
   async #described(study: OrthancId): Promise<readonly ListedInstance[] | undefined | 'not-told'> {

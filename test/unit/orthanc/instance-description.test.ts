@@ -62,3 +62,16 @@ test('GIVEN a study that the server does not know THEN it is not there', async (
   const client = (await serve(3, { refusal: UNKNOWN })).client();
   expect(await client.describedInstances(STUDY)).toBeUndefined();
 });
+
+test('GIVEN a server that is away for a while THEN the study is described once it is back', async () => {
+  let away = true;
+  stub = await new StubServer(({ path }) => {
+    if (path === '/system') return system({ Version: '1.10.1' });
+    if (away) return described(503, 42);
+    return { body: [{ ID: instance(0), FileSize: 1000, MainDicomTags: { SOPInstanceUID: '1.2.0' } }] };
+  }).start();
+  const client = stub.client();
+  await expect(client.describedInstances(STUDY)).rejects.toMatchObject({ name: 'OrthancError' });
+  away = false;
+  expect(await client.describedInstances(STUDY)).toEqual([{ id: instance(0), size: 1000, sopInstanceUid: '1.2.0' }]);
+});
